@@ -1,0 +1,20 @@
+//! The sea-orm entities of Thali, one file a table, and the closed vocabularies of their columns.
+//!
+//! Rows and nothing else: no query, no rule, no GraphQL type. The vocabularies carry their
+//! GraphQL names and descriptions, so that code, column and schema cannot drift apart.
+
+pub mod availability;
+pub mod delivery_slot;
+pub mod dish;
+pub mod dish_allergen;
+pub mod hospital;
+pub mod kitchen;
+pub mod kitchen_hospital;
+pub mod kitchen_hours;
+pub mod meal_window;
+pub mod menu;
+pub mod menu_item;
+pub mod menu_item_price;
+pub mod menu_section;
+pub mod ward;
+pub mod vocabulary;

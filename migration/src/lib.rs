@@ -1,0 +1,29 @@
+//! The migrations of Thali.
+//!
+//! Each migration is plain SQL that a database administrator can read, in one
+//! text for PostgreSQL and SQLite: `{uuid}` and its like stand for what the two
+//! call differently (`dialect.rs`), and what only one of them has is in a file
+//! of its own.
+
+mod dialect;
+mod m20261121_000001_places;
+mod m20261121_000002_dishes;
+mod m20261121_000003_menus;
+mod m20261121_000004_search;
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_places::Migration),
+            Box::new(m20261121_000002_dishes::Migration),
+            Box::new(m20261121_000003_menus::Migration),
+            Box::new(m20261121_000004_search::Migration),
+        ]
+    }
+}
