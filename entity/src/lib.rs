@@ -16,5 +16,5 @@ pub mod menu;
 pub mod menu_item;
 pub mod menu_item_price;
 pub mod menu_section;
-pub mod ward;
 pub mod vocabulary;
+pub mod ward;

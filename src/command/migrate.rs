@@ -1,0 +1,45 @@
+//! `thali migrate`: the schema up to date, back, or as it stands.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use migration::{MigrationStatus, Migrator, MigratorTrait};
+
+use crate::app::App;
+
+#[derive(Args)]
+pub struct Migrate {
+    /// Take the newest N migrations back, with all data in their tables
+    #[arg(long, value_name = "N")]
+    down: Option<u32>,
+
+    /// Only list the migrations and whether each was applied
+    #[arg(long, conflicts_with = "down")]
+    status: bool,
+}
+
+impl Migrate {
+    pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
+        if let Some(steps) = self.down {
+            let down = Migrator::down(app.db.for_migration(), Some(steps)).await;
+            down.context("cannot take the migrations back")?;
+        } else if !self.status {
+            app.migrate().await?;
+        }
+        print(app).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the list is what was asked for")]
+async fn print(app: &App) -> anyhow::Result<()> {
+    for migration in Migrator::get_migration_with_status(app.db.for_migration()).await? {
+        let status = match migration.status() {
+            MigrationStatus::Applied => "applied",
+            MigrationStatus::Pending => "pending",
+        };
+        println!("{status}  {}", migration.name());
+    }
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! Every setting: its name, default, meaning, and what it may be.
+//!
+//! A setting comes from the environment, else from a TOML file whose keys are the
+//! names in lower case (`thali_listen = "0.0.0.0:8000"`), else from its default.
+//! A wrong value or an unknown key stops the start.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use thiserror::Error;
+
+mod value;
+
+use value::Value;
+pub use value::{Bytes, Environment, LogFormat, Origins, Url};
+
+/// Why the settings cannot be used. Names the setting, the value and what is allowed.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("{name}: \"{value}\" is not allowed; it must be {allowed} ({meaning})")]
+    Value {
+        name: &'static str,
+        value: String,
+        allowed: &'static str,
+        meaning: &'static str,
+    },
+    #[error("{file}: unknown setting \"{key}\"; `thali config` lists all settings")]
+    UnknownKey { file: String, key: String },
+    #[error("{file}: {reason}")]
+    File { file: String, reason: String },
+}
+
+/// A setting as `thali config` prints it.
+pub struct Setting {
+    pub name: &'static str,
+    pub default: &'static str,
+    pub meaning: &'static str,
+    pub allowed: &'static str,
+    pub value: String,
+    pub source: &'static str,
+}
+
+macro_rules! settings {
+    ($($field:ident: $type:ty = $default:literal, $name:literal, $meaning:literal;)*) => {
+        /// The checked settings.
+        #[derive(Clone, Debug)]
+        pub struct Config {
+            $(#[doc = $meaning] pub $field: $type,)*
+        }
+
+        const NAMES: &[&str] = &[$($name),*];
+
+        impl Config {
+            /// Reads every setting through `find`, which answers (value, source).
+            fn read(find: impl Fn(&str) -> Option<(String, &'static str)>) -> Result<(Self, Vec<Setting>), ConfigError> {
+                let mut list = Vec::new();
+                $(
+                    let (value, source) = find($name).unwrap_or(($default.to_owned(), "default"));
+                    let $field = <$type as Value>::parse(&value).ok_or(ConfigError::Value {
+                        name: $name,
+                        value: value.clone(),
+                        allowed: <$type as Value>::ALLOWED,
+                        meaning: $meaning,
+                    })?;
+                    list.push(Setting {
+                        name: $name,
+                        default: $default,
+                        meaning: $meaning,
+                        allowed: <$type as Value>::ALLOWED,
+                        value: <$type as Value>::shown(&value),
+                        source,
+                    });
+                )*
+                Ok((Self { $($field),* }, list))
+            }
+        }
+    };
+}
+
+settings! {
+    listen: SocketAddr = "127.0.0.1:8000", "THALI_LISTEN", "address and port of the HTTP server";
+    environment: Option<Environment> = "", "THALI_ENV", "development shows traces and introspection to everyone; empty: development with embedded storage, production otherwise";
+    database_url: Option<Url> = "", "DATABASE_URL", "the database; empty: a SQLite file in THALI_DATA_DIR";
+    redis_url: Option<Url> = "", "REDIS_URL", "Redis, shared by all instances; empty: everything in this process";
+    data_dir: PathBuf = "thali-data", "THALI_DATA_DIR", "folder of the embedded storage, made when needed";
+    db_pool: u32 = "16", "THALI_DB_POOL", "connections to the database, at most";
+    db_acquire_timeout: Duration = "2s", "THALI_DB_ACQUIRE_TIMEOUT", "longest wait for a free connection";
+    db_statement_timeout: Duration = "10s", "THALI_DB_STATEMENT_TIMEOUT", "longest run of a statement (PostgreSQL)";
+    db_slow_statement: Duration = "200ms", "THALI_DB_SLOW_STATEMENT", "a statement that takes longer is logged";
+    request_timeout: Duration = "15s", "THALI_REQUEST_TIMEOUT", "longest time for a request, its body included";
+    body_limit: Bytes = "256KiB", "THALI_BODY_LIMIT", "largest request body";
+    batch_limit: usize = "10", "THALI_BATCH_LIMIT", "operations in one HTTP request, at most";
+    query_tokens: usize = "4000", "THALI_QUERY_TOKENS", "tokens in a document, at most";
+    query_depth: usize = "20", "THALI_QUERY_DEPTH", "nesting of fields, at most";
+    query_aliases: usize = "30", "THALI_QUERY_ALIASES", "aliases in an operation, at most";
+    query_directives: usize = "50", "THALI_QUERY_DIRECTIVES", "directives in an operation, at most";
+    query_cost: u64 = "50000", "THALI_QUERY_COST", "cost of an operation as computed before it runs, at most";
+    persisted_queries: u64 = "5000", "THALI_PERSISTED_QUERIES", "automatic persisted queries kept in memory";
+    cors_origins: Origins = "", "THALI_CORS_ORIGINS", "web origins that may call the API; empty: any in development, none in production";
+    demo: bool = "true", "THALI_DEMO", "load the demo data into an embedded database that is empty";
+    log: String = "info", "THALI_LOG", "log filter, such as info or thali=debug";
+    log_format: LogFormat = "text", "THALI_LOG_FORMAT", "how log lines look";
+}
+
+impl Config {
+    /// Reads environment and file. `file` must exist when given; without it
+    /// `thali.toml` in the current folder is read when it is there.
+    pub fn load(file: Option<PathBuf>) -> Result<(Self, Vec<Setting>), ConfigError> {
+        let path = match file {
+            Some(path) => Some(path),
+            None => Some(PathBuf::from("thali.toml")).filter(|path| path.exists()),
+        };
+        let table = path.map(|path| read_table(&path)).transpose()?;
+        Self::read(|name| {
+            if let Ok(value) = std::env::var(name) {
+                return Some((value, "environment"));
+            }
+            let value = table.as_ref()?.get(&name.to_lowercase())?;
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            Some((text, "file"))
+        })
+    }
+
+    /// Every default and nothing else, for tests.
+    pub fn defaults() -> Self {
+        match Self::read(|_| None) {
+            Ok((config, _)) => config,
+            Err(error) => panic!("a default is wrong: {error}"),
+        }
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> String {
+        match &self.database_url {
+            Some(url) => url.0.clone(),
+            None => format!("sqlite://{}", self.data_dir.join("thali.db").display()),
+        }
+    }
+
+    /// The same without the password.
+    pub fn shown_database(&self) -> String {
+        Url::shown(&self.database())
+    }
+
+    /// Whether callers are developers: shown traces, introspection and details.
+    pub fn is_development(&self) -> bool {
+        let embedded = self
+            .database_url
+            .as_ref()
+            .is_none_or(|url| url.0.starts_with("sqlite:"));
+        match self.environment {
+            Some(environment) => environment == Environment::Development,
+            None => embedded,
+        }
+    }
+}
+
+fn read_table(path: &std::path::Path) -> Result<toml::Table, ConfigError> {
+    let file = path.display().to_string();
+    let wrong = |reason: String| ConfigError::File {
+        file: file.clone(),
+        reason,
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+    match table
+        .keys()
+        .find(|key| !NAMES.contains(&key.to_uppercase().as_str()))
+    {
+        Some(key) => Err(ConfigError::UnknownKey {
+            file,
+            key: key.clone(),
+        }),
+        None => Ok(table),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &'static str, value: &'static str) -> Result<Config, ConfigError> {
+        Config::read(|asked| (asked == name).then(|| (value.to_owned(), "test"))).map(|read| read.0)
+    }
+
+    #[test]
+    fn every_default_is_allowed() {
+        Config::defaults();
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_what_is_allowed() {
+        let error = with("THALI_DB_POOL", "many").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "THALI_DB_POOL: \"many\" is not allowed; it must be a whole number from 1 to 10000 \
+             (connections to the database, at most)"
+        );
+        for (name, value) in [
+            ("THALI_LISTEN", "8000"),
+            ("THALI_ENV", "staging"),
+            ("DATABASE_URL", "mysql://localhost/thali"),
+            ("REDIS_URL", "localhost:6379"),
+            ("THALI_REQUEST_TIMEOUT", "0s"),
+            ("THALI_BODY_LIMIT", "10XB"),
+            ("THALI_CORS_ORIGINS", "example.org/path"),
+        ] {
+            assert!(
+                with(name, value).unwrap_err().to_string().starts_with(name),
+                "{name}={value}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_embedded_database_means_development_unless_told_otherwise() {
+        assert!(Config::defaults().is_development());
+        assert!(
+            !with("DATABASE_URL", "postgres://db/thali")
+                .unwrap()
+                .is_development()
+        );
+        assert!(!with("THALI_ENV", "production").unwrap().is_development());
+    }
+}

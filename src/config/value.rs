@@ -1,0 +1,221 @@
+//! The types that a setting can have: each reads itself and says what it allows.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+pub trait Value: Sized {
+    const ALLOWED: &'static str;
+
+    fn parse(text: &str) -> Option<Self>;
+
+    /// The value as it may be printed: without passwords.
+    fn shown(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    Development,
+    Production,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The address of a database or of Redis. Its `Debug` hides the password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url(pub String);
+
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes(pub usize);
+
+/// Web origins, such as `https://app.example.org`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origins(pub Vec<String>);
+
+impl std::fmt::Debug for Url {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&Self::shown(&self.0))
+    }
+}
+
+impl Value for SocketAddr {
+    const ALLOWED: &'static str = "an address with a port, such as 127.0.0.1:8000";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Value for Option<Environment> {
+    const ALLOWED: &'static str = "development, production or empty";
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" => Some(None),
+            "development" => Some(Some(Environment::Development)),
+            "production" => Some(Some(Environment::Production)),
+            _ => None,
+        }
+    }
+}
+
+impl Value for LogFormat {
+    const ALLOWED: &'static str = "text or json";
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+impl Value for Url {
+    const ALLOWED: &'static str = "sqlite://FILE, postgres://… or redis://…";
+
+    fn parse(text: &str) -> Option<Self> {
+        [
+            "sqlite://",
+            "postgres://",
+            "postgresql://",
+            "redis://",
+            "rediss://",
+        ]
+        .iter()
+        .any(|scheme| text.starts_with(scheme) && text.len() > scheme.len())
+        .then(|| Self(text.to_owned()))
+    }
+
+    fn shown(text: &str) -> String {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return text.to_owned();
+        };
+        match rest.rsplit_once('@') {
+            Some((login, host)) => {
+                let user = login.split(':').next().unwrap_or_default();
+                format!("{scheme}://{user}:***@{host}")
+            }
+            None => text.to_owned(),
+        }
+    }
+}
+
+impl Value for Option<Url> {
+    const ALLOWED: &'static str = Url::ALLOWED;
+
+    fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(None);
+        }
+        Url::parse(text).map(Some)
+    }
+
+    fn shown(text: &str) -> String {
+        Url::shown(text)
+    }
+}
+
+impl Value for PathBuf {
+    const ALLOWED: &'static str = "a folder";
+
+    fn parse(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| text.into())
+    }
+}
+
+impl Value for Duration {
+    const ALLOWED: &'static str = "a time above zero with its unit: 250ms, 2s or 5min";
+
+    fn parse(text: &str) -> Option<Self> {
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let number: u64 = text[..digits].parse().ok().filter(|number| *number > 0)?;
+        match &text[digits..] {
+            "ms" => Some(Self::from_millis(number)),
+            "s" => Some(Self::from_secs(number)),
+            "min" => number.checked_mul(60).map(Self::from_secs),
+            _ => None,
+        }
+    }
+}
+
+impl Value for Bytes {
+    const ALLOWED: &'static str = "a size above zero with its unit: 65536B, 256KiB or 2MiB";
+
+    fn parse(text: &str) -> Option<Self> {
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let number: usize = text[..digits].parse().ok().filter(|number| *number > 0)?;
+        let unit = match &text[digits..] {
+            "B" => 1,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            _ => return None,
+        };
+        number.checked_mul(unit).map(Self)
+    }
+}
+
+impl Value for Origins {
+    const ALLOWED: &'static str = "origins separated by commas, such as https://app.example.org";
+
+    fn parse(text: &str) -> Option<Self> {
+        let origins: Vec<String> = text
+            .split(',')
+            .map(str::trim)
+            .filter(|origin| !origin.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let is_origin = |origin: &String| {
+            let host = origin
+                .strip_prefix("https://")
+                .or_else(|| origin.strip_prefix("http://"));
+            host.is_some_and(|host| !host.is_empty() && !host.contains('/'))
+        };
+        origins.iter().all(is_origin).then_some(Self(origins))
+    }
+}
+
+macro_rules! number {
+    ($($type:ty),*) => {$(
+        impl Value for $type {
+            const ALLOWED: &'static str = "a whole number above zero";
+
+            fn parse(text: &str) -> Option<Self> {
+                text.parse().ok().filter(|number| *number > 0)
+            }
+        }
+    )*};
+}
+
+number!(usize, u64);
+
+impl Value for u32 {
+    const ALLOWED: &'static str = "a whole number from 1 to 10000";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse()
+            .ok()
+            .filter(|number| (1..=10_000).contains(number))
+    }
+}
+
+impl Value for bool {
+    const ALLOWED: &'static str = "true or false";
+
+    fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Value for String {
+    const ALLOWED: &'static str = "text";
+
+    fn parse(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
