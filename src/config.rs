@@ -97,7 +97,7 @@ settings! {
     persisted_queries: u64 = "5000", "THALI_PERSISTED_QUERIES", "automatic persisted queries kept in memory";
     cors_origins: Origins = "", "THALI_CORS_ORIGINS", "web origins that may call the API; empty: any in development, none in production";
     demo: bool = "true", "THALI_DEMO", "load the demo data into an embedded database that is empty";
-    log: String = "info", "THALI_LOG", "log filter, such as info or thali=debug";
+    log: String = "info,sqlx=warn,sea_orm_migration=warn", "THALI_LOG", "log filter, such as info or thali=debug";
     log_format: LogFormat = "text", "THALI_LOG_FORMAT", "how log lines look";
 }
 

@@ -6,4 +6,6 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod geo;
 pub mod telemetry;
+pub mod text;
