@@ -22,17 +22,35 @@ use crate::config::Config;
 #[derive(Debug, Default)]
 pub struct Meter {
     /// What the log names when a statement is slow: request id and operation.
-    pub owner: String,
+    pub owner: Arc<str>,
     statements: AtomicU64,
     rows: AtomicU64,
+    whole: Option<Arc<Meter>>,
 }
 
 impl Meter {
-    pub fn new(owner: impl Into<String>) -> Arc<Self> {
+    pub fn new(owner: impl Into<Arc<str>>) -> Arc<Self> {
         Arc::new(Self {
             owner: owner.into(),
             ..Self::default()
         })
+    }
+
+    /// A meter of a part, whose counts are also the whole's.
+    pub fn part(self: &Arc<Self>) -> Arc<Self> {
+        Arc::new(Self {
+            owner: self.owner.clone(),
+            whole: Some(self.clone()),
+            ..Self::default()
+        })
+    }
+
+    fn count(&self, rows: u64) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.rows.fetch_add(rows, Ordering::Relaxed);
+        if let Some(whole) = &self.whole {
+            whole.count(rows);
+        }
     }
 
     pub fn statements(&self) -> u64 {
@@ -152,10 +170,7 @@ impl<C> Metered<C> {
     ) -> Result<T, DbErr> {
         let begun = Instant::now();
         let result = run.await;
-        self.meter.statements.fetch_add(1, Ordering::Relaxed);
-        if let Ok(answer) = &result {
-            self.meter.rows.fetch_add(rows(answer), Ordering::Relaxed);
-        }
+        self.meter.count(result.as_ref().map_or(0, rows));
         let took = begun.elapsed();
         if took > self.slow {
             tracing::warn!(owner = %self.meter.owner, ms = took.as_millis() as u64, sql, "slow statement");

@@ -1,0 +1,14 @@
+//! What the GraphQL types of all domains are made of, and no domain itself: rows and how they
+//! are resolved, global ids, pages and cursors, scalars.
+
+pub mod id;
+pub mod money;
+pub mod page;
+pub mod read;
+pub mod row;
+pub mod scalar;
+
+pub use id::GlobalId;
+pub use page::{Connection, Slice};
+pub use read::{Ctx, Reads};
+pub use row::Row;

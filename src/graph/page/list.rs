@@ -1,0 +1,264 @@
+//! The loader keys of connections: a page of a list, and the length of one.
+
+use std::{fmt::Debug, sync::Arc};
+
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
+
+use super::{
+    Cursor, Listing, Slice,
+    statement::{KeyType, Window},
+};
+use crate::{
+    error::{Error, Result},
+    graph::{Reads, Row},
+    load::Edge,
+};
+
+/// A list that is read in pages, such as the dishes of a kitchen. The value itself holds what
+/// all its parents have in common: filter and ordering. Its name and `Debug` text are what a
+/// cursor's fingerprint is made of.
+pub trait List: Clone + Debug + PartialEq + Send + Sync + 'static {
+    type Item: Send + Sync + 'static;
+    /// The id of the parent, or `()` for a list of everything.
+    type Key: ListKey;
+
+    /// The list in SQL.
+    fn listing(&self, reads: &Reads) -> Result<Listing>;
+
+    /// A row of the listing as an item.
+    fn item(row: &QueryResult) -> Result<Self::Item, sea_orm::DbErr>;
+}
+
+/// What a list hangs on.
+pub trait ListKey: Ord + Copy + Send + Sync + 'static {
+    fn uuid(self) -> Option<Uuid>;
+}
+
+impl ListKey for Uuid {
+    fn uuid(self) -> Option<Uuid> {
+        Some(self)
+    }
+}
+
+impl ListKey for () {
+    fn uuid(self) -> Option<Uuid> {
+        None
+    }
+}
+
+/// A page that was read.
+pub struct Page<T> {
+    pub items: Vec<Row<T>>,
+    pub has_next: bool,
+    pub has_previous: bool,
+    cursors: Vec<Cursor>,
+    fingerprint: u32,
+}
+
+impl<T> Page<T> {
+    pub fn cursor(&self, index: usize) -> Option<String> {
+        self.cursors
+            .get(index)
+            .map(|cursor| cursor.encode(self.fingerprint))
+    }
+}
+
+/// A page of `L`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageOf<L> {
+    list: L,
+    window: Window,
+    fingerprint: u32,
+}
+
+impl<L: List> PageOf<L> {
+    pub fn new(list: L, slice: Slice) -> Result<Self> {
+        let (backward, size) = slice.size()?;
+        let fingerprint = match (&slice.after, &slice.before) {
+            // Cursors are made when the page was read.
+            (None, None) => 0,
+            _ => fingerprint(&list),
+        };
+        let decode = |cursor: Option<String>| {
+            cursor
+                .map(|text| Cursor::decode(&text, fingerprint))
+                .transpose()
+        };
+        let window = Window {
+            backward,
+            size,
+            after: decode(slice.after)?,
+            before: decode(slice.before)?,
+        };
+        Ok(Self {
+            list,
+            window,
+            fingerprint,
+        })
+    }
+}
+
+/// FNV-1a: the same in every version of every instance.
+fn fingerprint<L: List>(list: &L) -> u32 {
+    let text = format!("{list:?}");
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+impl<L: List> Edge for PageOf<L> {
+    type Key = L::Key;
+    type Value = Arc<Page<L::Item>>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let listing = self.list.listing(reads)?;
+        let window = &self.window;
+        if !listing.accepts(window) {
+            return Err(Error::bad_input(
+                "The cursor does not fit this list; start without it.",
+            ));
+        }
+        let parents: Vec<Uuid> = keys.iter().filter_map(|key| key.uuid()).collect();
+        let statement = listing.page(window, &parents, reads.backend());
+        let rows = reads.conn.query_all(&statement).await?;
+
+        // Rows come in the order of the list, for all parents together.
+        let mut pages: Vec<Rows<L::Item>> = keys.iter().map(|_| Rows::default()).collect();
+        let is_root = parents.is_empty();
+        for row in &rows {
+            let index = if is_root {
+                0
+            } else {
+                position(&parents, row.try_get("", "parent_")?)?
+            };
+            let page = &mut pages[index];
+            if window.after.is_some() {
+                page.head = row.try_get("", "head_")?;
+            }
+            if window.before.is_some() {
+                page.tail = row.try_get("", "tail_")?;
+            }
+            // A parent without rows has one row all the same when cursors are asked about.
+            let Some(id) = row.try_get::<Option<Uuid>>("", "id")? else {
+                continue;
+            };
+            page.cursors.push(Cursor {
+                keys: listing.order.read(row)?,
+                id,
+            });
+            page.items.push(Row::new(L::item(row)?));
+        }
+        let fingerprint = match self.fingerprint {
+            0 => fingerprint(&self.list),
+            known => known,
+        };
+        Ok(pages
+            .into_iter()
+            .map(|rows| Ok(Arc::new(rows.page(window, fingerprint))))
+            .collect())
+    }
+
+    fn name(&self) -> &'static str {
+        list_name::<L>()
+    }
+}
+
+fn list_name<L>() -> &'static str {
+    let path = std::any::type_name::<L>();
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+fn position(parents: &[Uuid], parent: Uuid) -> Result<usize> {
+    parents
+        .binary_search(&parent)
+        .map_err(|_| Error::internal(anyhow::anyhow!("a row of a parent that was not asked")))
+}
+
+/// The rows of one parent, one more than asked when there is one more; whether anything lies
+/// at or before `after`, at or behind `before`.
+struct Rows<T> {
+    items: Vec<Row<T>>,
+    cursors: Vec<Cursor>,
+    head: bool,
+    tail: bool,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            cursors: Vec::new(),
+            head: false,
+            tail: false,
+        }
+    }
+}
+
+impl<T> Rows<T> {
+    fn page(mut self, window: &Window, fingerprint: u32) -> Page<T> {
+        let more = self.items.len() > window.size;
+        self.items.truncate(window.size);
+        self.cursors.truncate(window.size);
+        if window.backward {
+            self.items.reverse();
+            self.cursors.reverse();
+        }
+        let has_next = self.tail || (more && !window.backward);
+        let has_previous = self.head || (more && window.backward);
+        Page {
+            items: self.items,
+            has_next,
+            has_previous,
+            cursors: self.cursors,
+            fingerprint,
+        }
+    }
+}
+
+/// The length of `L`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountOf<L>(pub L);
+
+impl<L: List> Edge for CountOf<L> {
+    type Key = L::Key;
+    type Value = u64;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<u64>>> {
+        let listing = self.0.listing(reads)?;
+        let parents: Vec<Uuid> = keys.iter().filter_map(|key| key.uuid()).collect();
+        let rows = reads
+            .conn
+            .query_all(&listing.count(&parents, reads.backend()))
+            .await?;
+        let mut counts: Vec<Result<u64>> = keys.iter().map(|_| Ok(0)).collect();
+        for row in &rows {
+            let index = match parents.is_empty() {
+                true => 0,
+                false => position(&parents, row.try_get("", "parent_")?)?,
+            };
+            counts[index] = Ok(row.try_get::<i64>("", "count_")? as u64);
+        }
+        Ok(counts)
+    }
+
+    fn name(&self) -> &'static str {
+        "Count"
+    }
+}
+
+/// Reads a value of the ordering.
+pub(super) fn key_value(
+    row: &QueryResult,
+    name: &str,
+    key: KeyType,
+) -> Result<Value, sea_orm::DbErr> {
+    Ok(match key {
+        KeyType::Integer => row.try_get::<i64>("", name)?.into(),
+        KeyType::Double => row.try_get::<f64>("", name)?.into(),
+        KeyType::Text => row.try_get::<String>("", name)?.into(),
+        KeyType::Date => row.try_get::<chrono::NaiveDate>("", name)?.into(),
+    })
+}

@@ -1,0 +1,225 @@
+//! The SQL of a page: one statement for all parents, the limit of each applied inside.
+
+use sea_orm::{
+    DbBackend, DbErr, QueryResult, Value,
+    sea_query::{Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{Cursor, list::key_value};
+use crate::sql::{from_keys, is_any_of};
+
+/// A list in SQL, without its ends.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// The table whose rows are listed; it has the column `id`.
+    pub table: &'static str,
+    /// What is read of a row: (expression, name).
+    pub columns: Vec<(Expr, &'static str)>,
+    /// FROM the table, with the joins and conditions of the filter, and nothing selected yet.
+    pub from: SelectStatement,
+    /// The column that holds the key of the parent.
+    pub parent: Option<Expr>,
+    pub order: Order,
+}
+
+/// A total order: by the keys, then by id, all in one direction.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub keys: Vec<OrderKey>,
+    pub descending: bool,
+}
+
+/// What a list is ordered by: an expression over its table that is never NULL.
+#[derive(Clone, Debug)]
+pub struct OrderKey {
+    pub expr: Expr,
+    pub kind: KeyType,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyType {
+    Integer,
+    Double,
+    Text,
+    Date,
+}
+
+/// Which part of a list is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    pub backward: bool,
+    pub size: usize,
+    pub after: Option<Cursor>,
+    pub before: Option<Cursor>,
+}
+
+const NAMES: [&str; 3] = ["key0_", "key1_", "key2_"];
+
+impl OrderKey {
+    pub fn new(expr: impl Into<Expr>, kind: KeyType) -> Self {
+        Self {
+            expr: expr.into(),
+            kind,
+        }
+    }
+}
+
+impl Order {
+    pub fn by(keys: impl IntoIterator<Item = OrderKey>) -> Self {
+        Self {
+            keys: keys.into_iter().collect(),
+            descending: false,
+        }
+    }
+
+    /// Reads the values of the keys from a row.
+    pub fn read(&self, row: &QueryResult) -> Result<Vec<Value>, DbErr> {
+        let named = self.keys.iter().zip(NAMES);
+        named
+            .map(|(key, name)| key_value(row, name, key.kind))
+            .collect()
+    }
+
+    /// Whether a cursor of this order was given: as many values, of the same types.
+    fn fits(&self, cursor: &Cursor) -> bool {
+        self.keys.len() == cursor.keys.len()
+    }
+}
+
+impl Listing {
+    /// Whether both cursors can continue this list.
+    pub fn accepts(&self, window: &Window) -> bool {
+        [&window.after, &window.before]
+            .into_iter()
+            .flatten()
+            .all(|cursor| self.order.fits(cursor))
+    }
+
+    /// Reads a page for each of `parents`, or of the whole list when it has none: at most
+    /// `size + 1` rows each, with `parent_`, the values of the order, and, where a cursor was
+    /// given, whether anything lies on its other side.
+    pub fn page(&self, window: &Window, parents: &[Uuid], backend: DbBackend) -> SelectStatement {
+        let descending = self.order.descending != window.backward;
+        let direction = if descending {
+            Direction::Desc
+        } else {
+            Direction::Asc
+        };
+        let mut inner = self.below_parent();
+        if let Some(after) = &window.after {
+            inner.and_where(self.side(after, !self.order.descending, false));
+        }
+        if let Some(before) = &window.before {
+            inner.and_where(self.side(before, self.order.descending, false));
+        }
+        for key in &self.order.keys {
+            inner.order_by_expr(key.expr.clone(), direction.clone());
+        }
+        inner.order_by((self.table, "id"), direction.clone());
+        inner.limit(window.size as u64 + 1);
+
+        let mut outer = Query::select();
+        match self.parent {
+            Some(_) => {
+                from_keys(&mut outer, parents, backend);
+                outer.expr_as(Expr::col(("k", "k")), "parent_");
+            }
+            None => {
+                outer.from_subquery(Query::select().expr_as(Expr::val(1), "k").take(), "k");
+            }
+        }
+        if let Some(after) = &window.after {
+            outer.expr_as(self.exists(after, self.order.descending), "head_");
+        }
+        if let Some(before) = &window.before {
+            outer.expr_as(self.exists(before, !self.order.descending), "tail_");
+        }
+        let join = match window.after.is_some() || window.before.is_some() {
+            // A parent whose page is empty still says what lies beyond.
+            true => JoinType::LeftJoin,
+            false => JoinType::InnerJoin,
+        };
+        let rows = match backend {
+            DbBackend::Postgres => {
+                self.select_columns(&mut inner);
+                outer.join_lateral(join, inner, "r", Expr::val(true));
+                outer.expr(Expr::cust("r.*"));
+                "r"
+            }
+            // SQLite has no LATERAL, but lets a subquery on the right side of IN see the left.
+            _ => {
+                inner.column((self.table, "id"));
+                let on = Expr::col((self.table, "id")).in_subquery(inner);
+                outer.join(join, self.table, on);
+                self.select_columns(&mut outer);
+                self.table
+            }
+        };
+        for (key, name) in self.order.keys.iter().zip(NAMES) {
+            match rows {
+                "r" => outer.order_by(("r", name), direction.clone()),
+                _ => outer.order_by_expr(key.expr.clone(), direction.clone()),
+            };
+        }
+        outer.order_by((rows, "id"), direction);
+        outer
+    }
+
+    /// Counts the rows below each of `parents`, or all of them.
+    pub fn count(&self, parents: &[Uuid], backend: DbBackend) -> SelectStatement {
+        let mut select = self.from.clone();
+        select.expr_as(Func::cust("COUNT").arg(Expr::cust("*")), "count_");
+        if let Some(parent) = &self.parent {
+            select.expr_as(parent.clone(), "parent_");
+            select.and_where(is_any_of(parent.clone(), parents, backend));
+            select.add_group_by([parent.clone()]);
+        }
+        select
+    }
+
+    fn below_parent(&self) -> SelectStatement {
+        let mut select = self.from.clone();
+        if let Some(parent) = &self.parent {
+            select.and_where(parent.clone().eq(Expr::col(("k", "k"))));
+        }
+        select
+    }
+
+    fn select_columns(&self, select: &mut SelectStatement) {
+        for (expr, name) in &self.columns {
+            select.expr_as(expr.clone(), *name);
+        }
+        for (key, name) in self.order.keys.iter().zip(NAMES) {
+            let expr = match key.kind {
+                KeyType::Integer => key.expr.clone().cast_as("bigint"),
+                _ => key.expr.clone(),
+            };
+            select.expr_as(expr, name);
+        }
+    }
+
+    /// The rows on one side of a cursor. `greater`: those with greater keys; `including` the
+    /// cursor's own row.
+    fn side(&self, cursor: &Cursor, greater: bool, including: bool) -> Expr {
+        let keys = self.order.keys.iter().map(|key| key.expr.clone());
+        let row = Expr::tuple(keys.chain([Expr::col((self.table, "id"))]));
+        let values = cursor.keys.iter().cloned().map(Expr::val);
+        let at = Expr::tuple(values.chain([Expr::val(cursor.id)]));
+        match (greater, including) {
+            (true, false) => row.gt(at),
+            (true, true) => row.gte(at),
+            (false, false) => row.lt(at),
+            (false, true) => row.lte(at),
+        }
+    }
+
+    fn exists(&self, cursor: &Cursor, greater: bool) -> Expr {
+        let mut select = self.below_parent();
+        select
+            .expr(Expr::val(1))
+            .and_where(self.side(cursor, greater, true))
+            .limit(1);
+        Expr::exists(select)
+    }
+}

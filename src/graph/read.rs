@@ -1,0 +1,117 @@
+//! What a request reads through: the one thing that resolvers can reach.
+
+use std::{future::Future, sync::Arc};
+
+use async_graphql::Context;
+use sea_orm::DbBackend;
+
+use crate::{
+    clock::Clock,
+    db::{Db, Meter, Reader},
+    error::{Error, Result},
+    load::{Edge, Load, Loaders, Source},
+};
+
+use super::page::{Connection, CountOf, List, PageOf, Slice};
+
+/// Which fields a request selects, by type: the look-ahead of the whole operation.
+pub trait Selects: Send + Sync {
+    fn selects(&self, type_name: &str, field: &str) -> bool;
+}
+
+/// What an edge may use to answer its keys.
+pub struct Reads {
+    pub conn: Reader,
+    db: Db,
+    meter: Arc<Meter>,
+    selection: Arc<dyn Selects>,
+    pub clock: Clock,
+}
+
+impl Reads {
+    pub fn new(db: &Db, meter: &Arc<Meter>, selection: Arc<dyn Selects>, clock: Clock) -> Self {
+        Self {
+            conn: db.reader(meter),
+            db: db.clone(),
+            meter: meter.clone(),
+            selection,
+            clock,
+        }
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        self.db.backend()
+    }
+
+    /// Whether the request selects `field` of `type_name` anywhere.
+    pub fn selects(&self, type_name: &str, field: &str) -> bool {
+        self.selection.selects(type_name, field)
+    }
+}
+
+impl Source for Reads {
+    fn for_batch(&self) -> (Self, Arc<Meter>) {
+        let meter = self.meter.part();
+        (
+            Self::new(&self.db, &meter, self.selection.clone(), self.clock.clone()),
+            meter,
+        )
+    }
+}
+
+/// The loaders of a request, as a resolver sees them. Resolvers have no other way to any data:
+/// an edge is a loader key, or it cannot be written.
+pub trait Ctx {
+    fn loaders(&self) -> Result<&Arc<Loaders<Reads>>>;
+
+    /// Follows an edge.
+    fn load<E: Edge<Source = Reads>>(
+        &self,
+        edge: E,
+        key: E::Key,
+    ) -> impl Future<Output = Result<E::Value>> + Send;
+
+    /// Reads a page of a list below `key`, and how long the list is if that was asked.
+    fn page<L: List>(
+        &self,
+        list: L,
+        key: L::Key,
+        slice: Slice,
+    ) -> impl Future<Output = Result<Connection<L::Item>>> + Send;
+}
+
+impl Ctx for Context<'_> {
+    fn loaders(&self) -> Result<&Arc<Loaders<Reads>>> {
+        self.data_opt()
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("no loaders in the request")))
+    }
+
+    fn load<E: Edge<Source = Reads>>(
+        &self,
+        edge: E,
+        key: E::Key,
+    ) -> impl Future<Output = Result<E::Value>> + Send {
+        let load: Result<Load<E>> = self.loaders().map(|loaders| loaders.load(edge, key));
+        async move { load?.await }
+    }
+
+    async fn page<L: List>(
+        &self,
+        list: L,
+        key: L::Key,
+        slice: Slice,
+    ) -> Result<Connection<L::Item>> {
+        let page = PageOf::new(list.clone(), slice)?;
+        let counted = self.look_ahead().field("totalCount").exists();
+        let page = self.load(page, key.clone());
+        let total = counted.then(|| self.load(CountOf(list), key));
+        let (page, total) = futures_util::future::join(page, async {
+            match total {
+                Some(total) => total.await.map(Some),
+                None => Ok(None),
+            }
+        })
+        .await;
+        Ok(Connection::new(page?, total?))
+    }
+}

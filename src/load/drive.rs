@@ -1,0 +1,71 @@
+//! The driver: polls a request, and sends its batches when nothing else can go on.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use futures_util::{StreamExt, stream::FuturesUnordered, task::AtomicWaker};
+
+use super::{Loaders, Source};
+
+/// Knows whether anything in the request was woken since it was polled last.
+struct Flag {
+    woken: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    // Sequentially consistent: the flag must be seen by the driver that is about to decide
+    // that nothing was woken.
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::SeqCst);
+        self.task.wake();
+    }
+}
+
+/// Runs `work`, which loads from `loaders`, to its end.
+pub async fn drive<S: Source, W: Future>(loaders: &Arc<Loaders<S>>, work: W) -> W::Output {
+    let flag = Arc::new(Flag {
+        woken: AtomicBool::new(true),
+        task: AtomicWaker::new(),
+    });
+    let waker = Waker::from(flag.clone());
+    let mut work = pin!(work);
+    let mut running = FuturesUnordered::new();
+    poll_fn(|task| {
+        flag.task.register(task.waker());
+        loaders.state().driver = Some(task.waker().clone());
+        loop {
+            if flag.woken.swap(false, Ordering::SeqCst) {
+                loaders.state().polling = true;
+                let polled = work.as_mut().poll(&mut Context::from_waker(&waker));
+                loaders.state().polling = false;
+                match polled {
+                    Poll::Ready(output) => return Poll::Ready(output),
+                    Poll::Pending => continue,
+                }
+            }
+            // Nothing was woken: every resolver that is ready has asked.
+            let open = std::mem::take(&mut loaders.state().open);
+            running.extend(open.into_iter().map(|batch| batch.send(loaders.clone())));
+            if let Poll::Ready(Some(())) = running.poll_next_unpin(task) {
+                continue;
+            }
+            let quiet = !flag.woken.load(Ordering::SeqCst) && loaders.state().open.is_empty();
+            if quiet {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}
