@@ -1,9 +1,11 @@
 //! The handles that everything borrows.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use migration::{Migrator, MigratorTrait};
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
 use crate::{clock::Clock, config::Config, db::Db};
 
@@ -12,6 +14,7 @@ pub struct App {
     pub config: Arc<Config>,
     pub db: Db,
     pub clock: Clock,
+    pub redis: Option<ConnectionManager>,
 }
 
 impl App {
@@ -19,10 +22,16 @@ impl App {
         let db = Db::connect(&config)
             .await
             .with_context(|| format!("DATABASE_URL: cannot open {:?}", config.shown_database()))?;
+        let redis = config
+            .redis_url
+            .as_ref()
+            .map(|url| open_redis(&url.0))
+            .transpose()?;
         Ok(Self {
             config: Arc::new(config),
             db,
             clock,
+            redis,
         })
     }
 
@@ -33,3 +42,14 @@ impl App {
             .context("cannot migrate the database")
     }
 }
+
+/// Opens Redis lazily: it may come and go while we serve.
+fn open_redis(url: &str) -> anyhow::Result<ConnectionManager> {
+    let client = redis::Client::open(url).context("REDIS_URL")?;
+    let config = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(REDIS_TIMEOUT))
+        .set_response_timeout(Some(REDIS_TIMEOUT));
+    ConnectionManager::new_lazy_with_config(client, config).context("REDIS_URL")
+}
+
+const REDIS_TIMEOUT: Duration = Duration::from_millis(500);

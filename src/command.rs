@@ -9,7 +9,9 @@ use crate::{app::App, clock::Clock, config::Config, telemetry};
 mod config;
 mod import;
 mod migrate;
+mod schema;
 mod seed;
+mod serve;
 
 /// Thali, a GraphQL API for hospital meals.
 ///
@@ -28,12 +30,16 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the API (the default)
+    Serve,
     /// Bring the database's schema up to date, or take migrations back
     Migrate(migrate::Migrate),
     /// Read hospitals or menus from files
     Import(import::Import),
     /// Make synthetic hospitals, kitchens, dishes and menus
     Seed(seed::Seed),
+    /// Print the GraphQL schema
+    Schema,
     /// List every setting: value, source, default, what is allowed
     Config,
 }
@@ -55,6 +61,10 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
             config::print(&settings);
             return Ok(ExitCode::SUCCESS);
         }
+        Some(Command::Schema) => {
+            schema::print();
+            return Ok(ExitCode::SUCCESS);
+        }
         other => other,
     };
     telemetry::start(&config)?;
@@ -63,6 +73,6 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Migrate(command)) => command.run(&app).await,
         Some(Command::Import(command)) => command.run(&app).await,
         Some(Command::Seed(command)) => command.run(&app).await,
-        _ => Ok(ExitCode::SUCCESS),
+        _ => serve::run(app).await,
     }
 }

@@ -1,6 +1,7 @@
 //! What the GraphQL types of all domains are made of, and no domain itself: rows and how they
 //! are resolved, global ids, pages and cursors, scalars.
 
+pub mod fetch;
 pub mod id;
 pub mod money;
 pub mod page;

@@ -1,6 +1,19 @@
 //! Thali, a GraphQL API for hospital meals. `ARCHITECTURE.md` has the picture.
 
 pub mod command;
+pub mod http;
+pub mod schema;
+
+pub mod dish;
+pub mod hospital;
+pub mod kitchen;
+pub mod menu;
+pub mod place;
+
+pub mod graph;
+pub mod load;
+pub mod search;
+pub mod sql;
 
 pub mod app;
 pub mod clock;
@@ -8,8 +21,5 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod geo;
-pub mod graph;
-pub mod load;
-pub mod sql;
 pub mod telemetry;
 pub mod text;

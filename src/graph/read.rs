@@ -3,16 +3,21 @@
 use std::{future::Future, sync::Arc};
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use sea_orm::DbBackend;
 
 use crate::{
-    clock::Clock,
     db::{Db, Meter, Reader},
     error::{Error, Result},
     load::{Edge, Load, Loaders, Source},
 };
 
+use super::Row;
 use super::page::{Connection, CountOf, List, PageOf, Slice};
+
+/// The moment that a request takes for now.
+#[derive(Clone, Copy, Debug)]
+pub struct Now(pub DateTime<Utc>);
 
 /// Which fields a request selects, by type: the look-ahead of the whole operation.
 pub trait Selects: Send + Sync {
@@ -25,17 +30,15 @@ pub struct Reads {
     db: Db,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
-    pub clock: Clock,
 }
 
 impl Reads {
-    pub fn new(db: &Db, meter: &Arc<Meter>, selection: Arc<dyn Selects>, clock: Clock) -> Self {
+    pub fn new(db: &Db, meter: &Arc<Meter>, selection: Arc<dyn Selects>) -> Self {
         Self {
             conn: db.reader(meter),
             db: db.clone(),
             meter: meter.clone(),
             selection,
-            clock,
         }
     }
 
@@ -52,10 +55,7 @@ impl Reads {
 impl Source for Reads {
     fn for_batch(&self) -> (Self, Arc<Meter>) {
         let meter = self.meter.part();
-        (
-            Self::new(&self.db, &meter, self.selection.clone(), self.clock.clone()),
-            meter,
-        )
+        (Self::new(&self.db, &meter, self.selection.clone()), meter)
     }
 }
 
@@ -63,6 +63,9 @@ impl Source for Reads {
 /// an edge is a loader key, or it cannot be written.
 pub trait Ctx {
     fn loaders(&self) -> Result<&Arc<Loaders<Reads>>>;
+
+    /// The moment that the request takes for now.
+    fn now(&self) -> Result<DateTime<Utc>>;
 
     /// Follows an edge.
     fn load<E: Edge<Source = Reads>>(
@@ -77,13 +80,19 @@ pub trait Ctx {
         list: L,
         key: L::Key,
         slice: Slice,
-    ) -> impl Future<Output = Result<Connection<L::Item>>> + Send;
+    ) -> impl Future<Output = Result<Row<Connection<L::Item>>>> + Send;
 }
 
 impl Ctx for Context<'_> {
     fn loaders(&self) -> Result<&Arc<Loaders<Reads>>> {
         self.data_opt()
             .ok_or_else(|| Error::internal(anyhow::anyhow!("no loaders in the request")))
+    }
+
+    fn now(&self) -> Result<DateTime<Utc>> {
+        let now = self.data_opt::<Now>();
+        now.map(|now| now.0)
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("a request out of time")))
     }
 
     fn load<E: Edge<Source = Reads>>(
@@ -100,7 +109,7 @@ impl Ctx for Context<'_> {
         list: L,
         key: L::Key,
         slice: Slice,
-    ) -> Result<Connection<L::Item>> {
+    ) -> Result<Row<Connection<L::Item>>> {
         let page = PageOf::new(list.clone(), slice)?;
         let counted = self.look_ahead().field("totalCount").exists();
         let page = self.load(page, key.clone());
@@ -112,6 +121,6 @@ impl Ctx for Context<'_> {
             }
         })
         .await;
-        Ok(Connection::new(page?, total?))
+        Ok(Row::new(Connection::new(page?, total?)))
     }
 }

@@ -1,0 +1,45 @@
+//! `thali serve`: the HTTP server.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+
+use crate::{app::App, http};
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the one line that says where the server is"
+)]
+pub async fn run(app: App) -> anyhow::Result<ExitCode> {
+    app.migrate().await?;
+    let listen = app.config.listen;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("THALI_LISTEN: {listen}"))?;
+    let address = listener.local_addr()?;
+    let db = app.db.clone();
+    let router = http::router(app)?;
+    println!("Thali serves http://{address}/graphql");
+    axum::serve(listener, router)
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
+    db.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ends at SIGTERM or Ctrl-C. What was begun is finished first.
+async fn told_to_stop() {
+    let mut terminate = match tokio::signal::unix::signal(SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "cannot listen for SIGTERM");
+            return std::future::pending().await;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: open requests are finished first");
+}

@@ -1,0 +1,108 @@
+//! Which dishes to list: the filter of dishes and of menu items.
+
+use async_graphql::InputObject;
+use entity::vocabulary::{Allergen, BitSet, Diet, DishCategory};
+use sea_orm::{
+    ActiveEnum, Iterable,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
+
+use crate::error::{Error, Result};
+
+/// Which dishes to list. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, InputObject)]
+pub struct DishFilter {
+    /// Only dishes of one of these categories.
+    categories: Option<Vec<DishCategory>>,
+    /// Only dishes that fit all of these diets.
+    diets: Option<Vec<Diet>>,
+    /// Only dishes free from all of these allergens. A species also leaves out dishes whose
+    /// group is declared without any species, because the species may be the one to avoid.
+    free_from: Option<Vec<Allergen>>,
+    /// Whether traces are acceptable: with true, `freeFrom` leaves out only what a dish contains.
+    #[graphql(default = false)]
+    allow_traces: bool,
+    /// Only foods whose IDDSI level is one of these, from 3 to 7.
+    food_textures: Option<Vec<i16>>,
+    /// Only drinks whose IDDSI level is one of these, from 0 to 4.
+    drink_textures: Option<Vec<i16>>,
+    /// Only dishes of at most so many kilocalories in a portion.
+    max_energy_kcal: Option<f64>,
+}
+
+impl DishFilter {
+    /// Adds the conditions to a select that has `dish` in its FROM.
+    pub fn apply(&self, select: &mut SelectStatement) -> Result<()> {
+        if let Some(categories) = &self.categories {
+            let categories = categories.iter().map(|category| category.to_value());
+            select.and_where(Expr::col(("dish", "category")).is_in(categories));
+        }
+        if let Some(diets) = &self.diets {
+            let bits = Diet::bits(diets.iter().copied());
+            select.and_where(Expr::col(("dish", "diets")).bit_and(bits).eq(bits));
+        }
+        for avoided in self.free_from.iter().flatten() {
+            select.and_where(self.contains(&[*avoided]).not());
+            let group = avoided.group();
+            if *avoided != group {
+                let species: Vec<_> = Allergen::iter()
+                    .filter(|a| a.group() == group && *a != group)
+                    .collect();
+                let unspecified = self.contains(&[group]).and(self.contains(&species).not());
+                select.and_where(unspecified.not());
+            }
+        }
+        let food = self
+            .food_textures
+            .as_deref()
+            .map(|levels| ("foodTextures", levels, 3..=7));
+        let drink = self
+            .drink_textures
+            .as_deref()
+            .map(|levels| ("drinkTextures", levels, 0..=4));
+        for (name, levels, scale) in food.clone().into_iter().chain(drink.clone()) {
+            if let Some(level) = levels.iter().find(|level| !scale.contains(*level)) {
+                return Err(Error::bad_input(format!(
+                    "`{name}` has {level}; levels are from {} to {}.",
+                    scale.start(),
+                    scale.end()
+                )));
+            }
+        }
+        let is_in =
+            |column, levels: &[i16]| Expr::col(("dish", column)).is_in(levels.iter().copied());
+        match (food, drink) {
+            (Some((_, foods, _)), Some((_, drinks, _))) => {
+                let either = is_in("food_texture", foods).or(is_in("drink_thickness", drinks));
+                select.and_where(either);
+            }
+            (Some((_, foods, _)), None) => {
+                select.and_where(is_in("food_texture", foods));
+            }
+            (None, Some((_, drinks, _))) => {
+                select.and_where(is_in("drink_thickness", drinks));
+            }
+            (None, None) => {}
+        }
+        if let Some(most) = self.max_energy_kcal {
+            select.and_where(Expr::col(("dish", "energy_kcal")).lte(most));
+        }
+        Ok(())
+    }
+
+    /// The dish has one of `allergens`.
+    fn contains(&self, allergens: &[Allergen]) -> Expr {
+        let mut rows = Query::select();
+        rows.expr(Expr::val(1))
+            .from("dish_allergen")
+            .and_where(Expr::col(("dish_allergen", "dish_id")).equals(("dish", "id")))
+            .and_where(
+                Expr::col(("dish_allergen", "allergen"))
+                    .is_in(allergens.iter().map(|allergen| allergen.to_value())),
+            );
+        if self.allow_traces {
+            rows.and_where(Expr::col(("dish_allergen", "presence")).eq(1));
+        }
+        Expr::exists(rows)
+    }
+}

@@ -1,0 +1,157 @@
+//! Lists of dishes: of all kitchens or of one, filtered, searched and ordered.
+
+use async_graphql::{Enum, InputObject};
+use entity::dish;
+use sea_orm::{
+    DbErr, FromQueryResult, QueryResult,
+    sea_query::{Expr, Query},
+};
+use uuid::Uuid;
+
+use super::{Dish, DishFilter, edges::left_out};
+use crate::{
+    error::{Error, Result},
+    graph::{
+        Reads,
+        fetch::columns,
+        page::{KeyType, List, Listing, Order, OrderKey},
+    },
+    search::Search,
+};
+
+/// What dishes can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum DishOrderField {
+    /// The name, without regard to case and diacritics.
+    Name,
+    /// Energy in kilocalories; dishes without a figure come last.
+    Energy,
+    /// Protein in grams; dishes without a figure come last.
+    Protein,
+    /// How well the dish matches `search`; needs one.
+    Relevance,
+}
+
+/// The direction of an ordering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// Smallest first, best match first, A before Z.
+    Asc,
+    /// Greatest first, worst match first, Z before A.
+    Desc,
+}
+
+/// An ordering of dishes.
+#[derive(Clone, Copy, Debug, PartialEq, InputObject)]
+pub struct DishOrder {
+    /// What to order by.
+    field: DishOrderField,
+    /// In which direction.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    direction: OrderDirection,
+}
+
+/// The dishes of all kitchens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dishes {
+    search: Option<Search>,
+    filter: DishFilter,
+    order: DishOrder,
+}
+
+/// The dishes of one kitchen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DishesOfKitchen(Dishes);
+
+impl Dishes {
+    pub fn new(
+        search: Option<&str>,
+        filter: Option<DishFilter>,
+        order: Option<DishOrder>,
+    ) -> Result<Self> {
+        let search = search.and_then(Search::parse);
+        let order = order.unwrap_or(DishOrder {
+            field: match search {
+                Some(_) => DishOrderField::Relevance,
+                None => DishOrderField::Name,
+            },
+            direction: OrderDirection::Asc,
+        });
+        if order.field == DishOrderField::Relevance && search.is_none() {
+            return Err(Error::bad_input(
+                "`orderBy` RELEVANCE needs a `search` with words.",
+            ));
+        }
+        Ok(Self {
+            search,
+            filter: filter.unwrap_or_default(),
+            order,
+        })
+    }
+
+    pub fn of_kitchen(self) -> DishesOfKitchen {
+        DishesOfKitchen(self)
+    }
+
+    fn order(&self, reads: &Reads) -> Order {
+        let descending = self.order.direction == OrderDirection::Desc;
+        // The same text as in the index; a dish without a figure is last in both directions.
+        let figure = |column: &str| {
+            let last = if descending { "-1" } else { "1e9" };
+            let expr = Expr::cust(format!("COALESCE(dish.{column}, {last})"));
+            OrderKey::new(expr, KeyType::Double)
+        };
+        let name = OrderKey::new(Expr::col(("dish", "name_key")), KeyType::Text);
+        let keys = match (self.order.field, &self.search) {
+            (DishOrderField::Energy, _) => vec![figure("energy_kcal")],
+            (DishOrderField::Protein, _) => vec![figure("protein_g")],
+            (DishOrderField::Relevance, Some(search)) => {
+                let distance = search.distance("dish", reads.backend());
+                vec![OrderKey::new(distance, KeyType::Integer), name]
+            }
+            (DishOrderField::Name | DishOrderField::Relevance, _) => vec![name],
+        };
+        Order { keys, descending }
+    }
+}
+
+impl List for Dishes {
+    type Item = Dish;
+    type Key = ();
+
+    fn listing(&self, reads: &Reads) -> Result<Listing> {
+        let mut from = Query::select().from("dish").take();
+        self.filter.apply(&mut from)?;
+        if let Some(search) = &self.search {
+            from.and_where(search.matches("dish", reads.backend()));
+        }
+        Ok(Listing {
+            table: "dish",
+            columns: columns::<dish::Entity>(&left_out(reads)),
+            from,
+            parent: None,
+            order: self.order(reads),
+        })
+    }
+
+    fn item(row: &QueryResult) -> Result<Dish, DbErr> {
+        dish::Model::from_query_result(row, "").map(Dish)
+    }
+}
+
+impl List for DishesOfKitchen {
+    type Item = Dish;
+    type Key = Uuid;
+
+    fn listing(&self, reads: &Reads) -> Result<Listing> {
+        let parent = Some(Expr::col(("dish", "kitchen_id")));
+        Ok(Listing {
+            parent,
+            ..self.0.listing(reads)?
+        })
+    }
+
+    fn item(row: &QueryResult) -> Result<Dish, DbErr> {
+        Dishes::item(row)
+    }
+}

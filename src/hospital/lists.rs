@@ -1,0 +1,123 @@
+//! Lists of hospitals, and of the kitchens of one.
+
+use entity::{hospital, kitchen};
+use sea_orm::{
+    DbErr, FromQueryResult, JoinType, QueryResult,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
+
+use super::{Hospital, edges::left_out};
+use crate::{
+    error::Result,
+    graph::{
+        Reads,
+        fetch::columns,
+        page::{KeyType, List, Listing, Order, OrderKey},
+    },
+    kitchen::{Kitchen, left_out as left_out_of_kitchen},
+    place::Circle,
+    search::Search,
+};
+
+fn by_name(table: &'static str) -> OrderKey {
+    OrderKey::new(Expr::col((table, "name_key")), KeyType::Text)
+}
+
+/// All hospitals, or those near a place, or those that match a search: nearest first, else
+/// best match first, else by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hospitals {
+    pub near: Option<Circle>,
+    pub search: Option<Search>,
+}
+
+impl List for Hospitals {
+    type Item = Hospital;
+    type Key = ();
+
+    fn listing(&self, reads: &Reads) -> Result<Listing> {
+        let backend = reads.backend();
+        let mut from = Query::select().from("hospital").take();
+        let mut keys = Vec::new();
+        if let Some(near) = &self.near {
+            near.filter(&mut from, "hospital", backend);
+            keys.push(OrderKey::new(near.chord2("hospital"), KeyType::Double));
+        }
+        if let Some(search) = &self.search {
+            from.and_where(search.matches("hospital", backend));
+            if keys.is_empty() {
+                let distance = search.distance("hospital", backend);
+                keys.push(OrderKey::new(distance, KeyType::Integer));
+            }
+        }
+        if self.near.is_none() {
+            keys.push(by_name("hospital"));
+        }
+        Ok(Listing {
+            table: "hospital",
+            columns: columns::<hospital::Entity>(&left_out(reads)),
+            from,
+            parent: None,
+            order: Order::by(keys),
+        })
+    }
+
+    fn item(row: &QueryResult) -> Result<Hospital, DbErr> {
+        hospital::Model::from_query_result(row, "").map(Hospital)
+    }
+}
+
+/// The hospitals that a kitchen serves, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HospitalsOfKitchen;
+
+impl List for HospitalsOfKitchen {
+    type Item = Hospital;
+    type Key = Uuid;
+
+    fn listing(&self, reads: &Reads) -> Result<Listing> {
+        let serves = Expr::col(("kitchen_hospital", "hospital_id")).equals(("hospital", "id"));
+        Ok(Listing {
+            table: "hospital",
+            columns: columns::<hospital::Entity>(&left_out(reads)),
+            from: Query::select()
+                .from("hospital")
+                .join(JoinType::InnerJoin, "kitchen_hospital", serves)
+                .take(),
+            parent: Some(Expr::col(("kitchen_hospital", "kitchen_id"))),
+            order: Order::by([by_name("hospital")]),
+        })
+    }
+
+    fn item(row: &QueryResult) -> Result<Hospital, DbErr> {
+        hospital::Model::from_query_result(row, "").map(Hospital)
+    }
+}
+
+/// The kitchens that serve a hospital, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KitchensOfHospital;
+
+impl List for KitchensOfHospital {
+    type Item = Kitchen;
+    type Key = Uuid;
+
+    fn listing(&self, reads: &Reads) -> Result<Listing> {
+        let serves = Expr::col(("kitchen_hospital", "kitchen_id")).equals(("kitchen", "id"));
+        Ok(Listing {
+            table: "kitchen",
+            columns: columns::<kitchen::Entity>(&left_out_of_kitchen(reads)),
+            from: Query::select()
+                .from("kitchen")
+                .join(JoinType::InnerJoin, "kitchen_hospital", serves)
+                .take(),
+            parent: Some(Expr::col(("kitchen_hospital", "hospital_id"))),
+            order: Order::by([by_name("kitchen")]),
+        })
+    }
+
+    fn item(row: &QueryResult) -> Result<Kitchen, DbErr> {
+        kitchen::Model::from_query_result(row, "").map(Kitchen)
+    }
+}

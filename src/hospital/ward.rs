@@ -1,0 +1,94 @@
+//! Wards: where in a hospital meals are eaten.
+
+use async_graphql::{Context, ID, Object};
+use entity::ward;
+use sea_orm::{
+    ConnectionTrait, DbErr, FromQueryResult, QueryResult,
+    sea_query::{Expr, Query},
+};
+use uuid::Uuid;
+
+use super::{Hospital, HospitalById};
+use crate::{
+    error::Result,
+    graph::{
+        Ctx, Reads, Row,
+        fetch::{columns, models, one_each, select},
+        id::Kind,
+        page::{KeyType, List, Listing, Order, OrderKey},
+    },
+    load::Edge,
+    sql::is_any_of,
+};
+
+/// A ward of a hospital.
+pub struct Ward(pub ward::Model);
+
+/// A ward of a hospital.
+#[Object]
+impl Ward {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        Kind::Ward.id(self.0.id)
+    }
+
+    /// The name, unique in its hospital.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// How many beds it has.
+    async fn beds(&self) -> i32 {
+        self.0.beds
+    }
+
+    /// The hospital it belongs to.
+    async fn hospital(&self, ctx: &Context<'_>) -> Result<Option<Row<Hospital>>> {
+        ctx.load(HospitalById, self.0.hospital_id).await
+    }
+}
+
+#[derive(Clone, PartialEq)]
+pub struct WardById;
+
+impl Edge for WardById {
+    type Key = Uuid;
+    type Value = Option<Row<Ward>>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let mut query = select::<ward::Entity>(&[]);
+        query.and_where(is_any_of(Expr::col(("ward", "id")), keys, reads.backend()));
+        let rows = reads.conn.query_all(&query).await?;
+        let wards = models::<ward::Model>(&rows)?
+            .into_iter()
+            .map(|row| Row::new(Ward(row)));
+        Ok(one_each(keys, wards, |ward| ward.0.id))
+    }
+}
+
+/// The wards of a hospital, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WardsOfHospital;
+
+impl List for WardsOfHospital {
+    type Item = Ward;
+    type Key = Uuid;
+
+    fn listing(&self, _: &Reads) -> Result<Listing> {
+        Ok(Listing {
+            table: "ward",
+            columns: columns::<ward::Entity>(&[]),
+            from: Query::select().from("ward").take(),
+            parent: Some(Expr::col(("ward", "hospital_id"))),
+            order: Order::by([OrderKey::new(
+                Expr::col(("ward", "name_key")),
+                KeyType::Text,
+            )]),
+        })
+    }
+
+    fn item(row: &QueryResult) -> Result<Ward, DbErr> {
+        ward::Model::from_query_result(row, "").map(Ward)
+    }
+}

@@ -1,0 +1,89 @@
+//! Automatic persisted queries: a client sends the SHA-256 of a document it has sent before.
+//!
+//! Kept in this process and, where there is Redis, there for all instances. Losing one costs
+//! the client a second request and nothing else, so a fault of Redis is only logged.
+
+use std::time::Duration;
+
+use moka::sync::Cache;
+use redis::{AsyncCommands, aio::ConnectionManager};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+use crate::app::App;
+
+const KEPT_IN_REDIS: Duration = Duration::from_secs(30 * 24 * 3600);
+const LONGEST_WAIT: Duration = Duration::from_millis(100);
+
+pub struct PersistedQueries {
+    memory: Cache<[u8; 32], Arc<str>>,
+    redis: Option<ConnectionManager>,
+}
+
+impl PersistedQueries {
+    pub fn new(app: &App) -> Self {
+        Self {
+            memory: Cache::new(app.config.persisted_queries),
+            redis: app.redis.clone(),
+        }
+    }
+
+    /// The document with this hash, if it was kept.
+    pub async fn find(&self, hash: &[u8; 32]) -> Option<Arc<str>> {
+        if let Some(document) = self.memory.get(hash) {
+            return Some(document);
+        }
+        let mut redis = self.redis.clone()?;
+        let document: Option<String> = timely(redis.get(key(hash))).await?;
+        let document: Arc<str> = document?.into();
+        self.memory.insert(*hash, document.clone());
+        Some(document)
+    }
+
+    /// Keeps a document that proved valid.
+    pub async fn keep(&self, hash: [u8; 32], document: &str) {
+        if self.memory.contains_key(&hash) {
+            return;
+        }
+        self.memory.insert(hash, document.into());
+        if let Some(mut redis) = self.redis.clone() {
+            timely::<()>(redis.set_ex(key(&hash), document, KEPT_IN_REDIS.as_secs())).await;
+        }
+    }
+}
+
+/// Reads a hash as clients write it: 64 hexadecimal digits.
+pub fn read_hash(text: &str) -> Option<[u8; 32]> {
+    let mut hash = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(hash)
+}
+
+pub fn hash_of(document: &str) -> [u8; 32] {
+    Sha256::digest(document.as_bytes()).into()
+}
+
+fn key(hash: &[u8; 32]) -> String {
+    hash.iter().fold("thali:apq:".to_owned(), |key, byte| {
+        format!("{key}{byte:02x}")
+    })
+}
+
+async fn timely<T>(answer: impl Future<Output = redis::RedisResult<T>>) -> Option<T> {
+    match tokio::time::timeout(LONGEST_WAIT, answer).await {
+        Ok(Ok(value)) => Some(value),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "persisted queries: Redis failed");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("persisted queries: Redis did not answer in time");
+            None
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Probes for load balancers, and the schema as text.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sea_orm::ConnectionTrait;
+
+use super::Http;
+use crate::db::Meter;
+
+/// The process lives.
+pub async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The process can serve: the database answers.
+pub async fn readyz(State(http): State<Http>) -> Response {
+    let reader = http.engine.app().db.reader(&Meter::new("readyz"));
+    match reader.execute_unprepared("SELECT 1").await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer\n",
+            )
+                .into_response()
+        }
+    }
+}
+
+pub async fn schema() -> Response {
+    let media = [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")];
+    (media, crate::schema::sdl()).into_response()
+}

@@ -1,0 +1,138 @@
+//! Menus: what is served at a meal of a day, and until when it can be ordered.
+//!
+//! Read-only. Portions are decided where orders are; nothing here reserves one.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{menu, vocabulary::Meal};
+
+mod edges;
+mod item;
+mod lists;
+mod live;
+mod query;
+mod section;
+
+pub use edges::MenuById;
+pub use item::{MenuItem, MenuItemById};
+pub use lists::{MenusOf, Owner};
+pub use query::MenuQuery;
+pub use section::{MenuSection, SectionById};
+
+use crate::{
+    dish::DishFilter,
+    error::Result,
+    graph::{Connection, Ctx, Row, Slice, id::Kind},
+    hospital::{Hospital, HospitalById, MealWindow, WindowsOfHospital},
+    kitchen::{Kitchen, KitchenById},
+};
+
+/// Which items of a menu to list. All conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, InputObject)]
+pub struct MenuItemFilter {
+    /// Only items whose dish fits all of this.
+    pub dish: Option<DishFilter>,
+    /// Only items that still have portions.
+    #[graphql(default = false)]
+    pub available: bool,
+}
+
+/// What is served at a meal of a day.
+pub struct Menu(pub menu::Model);
+
+impl Menu {
+    async fn window(&self, ctx: &Context<'_>) -> Result<Option<MealWindow>> {
+        let Some(hospital) = self.0.hospital_id else {
+            return Ok(None);
+        };
+        let windows = ctx.load(WindowsOfHospital, hospital).await?;
+        let Some(row) = windows.iter().find(|row| row.window.meal == self.0.meal) else {
+            return Ok(None);
+        };
+        let zone = Hospital::zone(&row.time_zone)?;
+        Ok(Some(MealWindow::on(row.clone(), self.0.date, zone)))
+    }
+}
+
+/// What is served at a meal of a day: a hospital's menu, or the house menu of a kitchen.
+#[Object]
+impl Menu {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        Kind::Menu.id(self.0.id)
+    }
+
+    /// The hospital whose menu it is; null for the house menu of a kitchen.
+    async fn hospital(&self, ctx: &Context<'_>) -> Result<Option<Row<Hospital>>> {
+        match self.0.hospital_id {
+            Some(hospital) => ctx.load(HospitalById, hospital).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The kitchen whose house menu it is; null for the menu of a hospital, whose dishes each
+    /// say their kitchen.
+    async fn kitchen(&self, ctx: &Context<'_>) -> Result<Option<Row<Kitchen>>> {
+        match self.0.kitchen_id {
+            Some(kitchen) => ctx.load(KitchenById, kitchen).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The day on which the meal is eaten.
+    async fn date(&self) -> NaiveDate {
+        self.0.date
+    }
+
+    /// The meal.
+    async fn meal(&self) -> Meal {
+        self.0.meal
+    }
+
+    /// When it was published; null while it is a draft.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.0.published_at
+    }
+
+    /// Until when orders are accepted normally; null where none can be placed.
+    async fn accepts_orders_until(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.window(ctx).await?.map(|window| window.cut_off()))
+    }
+
+    /// Until when late trays are accepted; null where none can be ordered.
+    async fn late_tray_until(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(self.window(ctx).await?.map(|window| window.late_tray_end()))
+    }
+
+    /// Its sections in the order in which they are printed.
+    async fn sections(&self, ctx: &Context<'_>) -> Result<Vec<Row<MenuSection>>> {
+        Ok(ctx.load(section::SectionsOfMenu, self.0.id).await?.to_vec())
+    }
+
+    /// Its items, of all sections, in the order in which they are printed.
+    async fn items(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only items that fit all of this.")] filter: Option<MenuItemFilter>,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<MenuItem>>> {
+        let items = lists::ItemsOfMenu {
+            filter: filter.unwrap_or_default(),
+        };
+        ctx.page(
+            items,
+            self.0.id,
+            Slice {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
+    }
+}

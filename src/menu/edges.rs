@@ -1,0 +1,110 @@
+//! The edges that lead to one menu.
+
+use chrono::NaiveDate;
+use entity::{menu, vocabulary::Meal};
+use sea_orm::{
+    ActiveEnum, ConnectionTrait,
+    sea_query::{Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::Menu;
+use crate::{
+    error::Result,
+    graph::{
+        Reads, Row,
+        fetch::{models, one_each, select},
+    },
+    hospital::HospitalBy,
+    load::Edge,
+    sql::{is_any_of, is_any_text},
+};
+
+#[derive(Clone, PartialEq)]
+pub struct MenuById;
+
+impl Edge for MenuById {
+    type Key = Uuid;
+    type Value = Option<Row<Menu>>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let mut query = select::<menu::Entity>(&[]);
+        query.and_where(is_any_of(Expr::col(("menu", "id")), keys, reads.backend()));
+        let rows = reads.conn.query_all(&query).await?;
+        let menus = models::<menu::Model>(&rows)?
+            .into_iter()
+            .map(|row| Row::new(Menu(row)));
+        Ok(one_each(keys, menus, |menu| menu.0.id))
+    }
+}
+
+/// The menu of a hospital, named by its id, at a meal of a day.
+#[derive(Clone, PartialEq)]
+pub struct MenuOfHospital {
+    pub date: NaiveDate,
+    pub meal: Meal,
+}
+
+impl Edge for MenuOfHospital {
+    type Key = Uuid;
+    type Value = Option<Row<Menu>>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let mut query = select::<menu::Entity>(&[]);
+        query
+            .and_where(is_any_of(
+                Expr::col(("menu", "hospital_id")),
+                keys,
+                reads.backend(),
+            ))
+            .and_where(Expr::col(("menu", "date")).eq(self.date))
+            .and_where(Expr::col(("menu", "meal")).eq(self.meal.to_value()));
+        let rows = reads.conn.query_all(&query).await?;
+        let menus = models::<menu::Model>(&rows)?
+            .into_iter()
+            .map(|row| Row::new(Menu(row)));
+        Ok(one_each(keys, menus, |menu| {
+            menu.0.hospital_id.unwrap_or_default()
+        }))
+    }
+}
+
+/// The same for a hospital named by its slug or code: one statement all the same.
+#[derive(Clone, PartialEq)]
+pub struct MenuOfHospitalBy {
+    pub by: HospitalBy,
+    pub date: NaiveDate,
+    pub meal: Meal,
+}
+
+impl Edge for MenuOfHospitalBy {
+    type Key = String;
+    type Value = Option<Row<Menu>>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[String], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let mut query = select::<menu::Entity>(&[]);
+        let hospital = Expr::col(("hospital", "id"));
+        query
+            .expr_as(self.by.column(), "named")
+            .inner_join("hospital", hospital.equals(("menu", "hospital_id")))
+            .and_where(is_any_text(self.by.column(), keys, reads.backend()))
+            .and_where(Expr::col(("menu", "date")).eq(self.date))
+            .and_where(Expr::col(("menu", "meal")).eq(self.meal.to_value()));
+        let rows = reads.conn.query_all(&query).await?;
+        let menus = models::<menu::Model>(&rows)?
+            .into_iter()
+            .map(|row| Row::new(Menu(row)));
+        let mut named = Vec::with_capacity(rows.len());
+        for (row, menu) in rows.iter().zip(menus) {
+            named.push((row.try_get::<String>("", "named")?, menu));
+        }
+        let menus = one_each(keys, named, |(name, _)| name.clone());
+        Ok(menus
+            .into_iter()
+            .map(|menu| Ok(menu?.map(|(_, menu)| menu)))
+            .collect())
+    }
+}

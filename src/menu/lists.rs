@@ -1,0 +1,137 @@
+//! Lists of menus and of their items.
+
+use chrono::NaiveDate;
+use entity::{menu, menu_item, vocabulary::Meal};
+use sea_orm::{
+    ActiveEnum, DbErr, FromQueryResult, JoinType, QueryResult,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{Menu, MenuItem, MenuItemFilter};
+use crate::{
+    error::Result,
+    graph::{
+        Reads,
+        fetch::columns,
+        page::{KeyType, List, Listing, Order, OrderKey},
+    },
+};
+
+/// Whose menus they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    Hospital,
+    Kitchen,
+}
+
+/// The menus of a hospital or a kitchen, by day and meal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MenusOf {
+    pub owner: Owner,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+    pub meal: Option<Meal>,
+}
+
+impl List for MenusOf {
+    type Item = Menu;
+    type Key = Uuid;
+
+    fn listing(&self, _: &Reads) -> Result<Listing> {
+        let mut from = Query::select().from("menu").take();
+        let date = || Expr::col(("menu", "date"));
+        from.and_where_option(self.from.map(|from| date().gte(from)));
+        from.and_where_option(self.to.map(|to| date().lte(to)));
+        from.and_where_option(
+            self.meal
+                .map(|meal| Expr::col(("menu", "meal")).eq(meal.to_value())),
+        );
+        let owner = match self.owner {
+            Owner::Hospital => "hospital_id",
+            Owner::Kitchen => "kitchen_id",
+        };
+        Ok(Listing {
+            table: "menu",
+            columns: columns::<menu::Entity>(&[]),
+            from,
+            parent: Some(Expr::col(("menu", owner))),
+            order: Order::by([
+                OrderKey::new(date(), KeyType::Date),
+                OrderKey::new(Expr::col(("menu", "meal")), KeyType::Integer),
+            ]),
+        })
+    }
+
+    fn item(row: &QueryResult) -> Result<Menu, DbErr> {
+        menu::Model::from_query_result(row, "").map(Menu)
+    }
+}
+
+/// The items of a menu, as printed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemsOfMenu {
+    pub filter: MenuItemFilter,
+}
+
+/// The items of a section, as printed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemsOfSection {
+    pub filter: MenuItemFilter,
+}
+
+fn items(filter: &MenuItemFilter, parent: &'static str) -> Result<Listing> {
+    Ok(Listing {
+        table: "menu_item",
+        columns: columns::<menu_item::Entity>(&[]),
+        from: filtered(filter)?,
+        parent: Some(Expr::col(("menu_item", parent))),
+        order: Order::by([OrderKey::new(
+            Expr::col(("menu_item", "position")),
+            KeyType::Integer,
+        )]),
+    })
+}
+
+fn filtered(filter: &MenuItemFilter) -> Result<SelectStatement> {
+    let mut from = Query::select().from("menu_item").take();
+    if let Some(dish) = &filter.dish {
+        let is_dish = Expr::col(("menu_item", "dish_id")).equals(("dish", "id"));
+        from.join(JoinType::InnerJoin, "dish", is_dish);
+        dish.apply(&mut from)?;
+    }
+    if filter.available {
+        let is_item = Expr::col(("availability", "menu_item_id")).equals(("menu_item", "id"));
+        let portions = Expr::col(("availability", "portions"));
+        let left = portions.clone().gt(Expr::col(("availability", "reserved")));
+        from.join(JoinType::InnerJoin, "availability", is_item)
+            .and_where(portions.is_null().or(left));
+    }
+    Ok(from)
+}
+
+impl List for ItemsOfMenu {
+    type Item = MenuItem;
+    type Key = Uuid;
+
+    fn listing(&self, _: &Reads) -> Result<Listing> {
+        items(&self.filter, "menu_id")
+    }
+
+    fn item(row: &QueryResult) -> Result<MenuItem, DbErr> {
+        menu_item::Model::from_query_result(row, "").map(MenuItem)
+    }
+}
+
+impl List for ItemsOfSection {
+    type Item = MenuItem;
+    type Key = Uuid;
+
+    fn listing(&self, _: &Reads) -> Result<Listing> {
+        items(&self.filter, "section_id")
+    }
+
+    fn item(row: &QueryResult) -> Result<MenuItem, DbErr> {
+        ItemsOfMenu::item(row)
+    }
+}

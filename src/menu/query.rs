@@ -1,0 +1,40 @@
+//! The way into the graph that leads to a menu.
+
+use async_graphql::{Context, Object};
+use chrono::NaiveDate;
+use entity::vocabulary::Meal;
+
+use super::{
+    Menu,
+    edges::{MenuOfHospital, MenuOfHospitalBy},
+};
+use crate::{
+    error::Result,
+    graph::{Ctx, Row, id::Kind},
+    hospital::{HospitalBy, HospitalByInput},
+};
+
+#[derive(Default)]
+pub struct MenuQuery;
+
+#[Object]
+impl MenuQuery {
+    /// The menu of a hospital at a meal of a day; null when there is none.
+    async fn menu(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which hospital.")] hospital: HospitalByInput,
+        #[graphql(desc = "The day on which the meal is eaten.")] date: NaiveDate,
+        #[graphql(desc = "The meal.")] meal: Meal,
+    ) -> Result<Option<Row<Menu>>> {
+        let (by, name) = match hospital {
+            HospitalByInput::Id(id) => {
+                let hospital = Kind::Hospital.read(&id)?;
+                return ctx.load(MenuOfHospital { date, meal }, hospital).await;
+            }
+            HospitalByInput::Slug(slug) => (HospitalBy::Slug, slug),
+            HospitalByInput::Code(code) => (HospitalBy::Code, code),
+        };
+        ctx.load(MenuOfHospitalBy { by, date, meal }, name).await
+    }
+}

@@ -1,0 +1,119 @@
+//! Sections: the headings of a menu.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use entity::menu_section;
+use sea_orm::{ConnectionTrait, Order, sea_query::Expr};
+use uuid::Uuid;
+
+use super::{Menu, MenuById, MenuItem, MenuItemFilter, lists::ItemsOfSection};
+use crate::{
+    error::{Error, Result},
+    graph::{
+        Connection, Ctx, Reads, Row, Slice,
+        fetch::{many_each, models, one_each, select},
+        id::Kind,
+    },
+    load::Edge,
+    sql::is_any_of,
+};
+
+/// A heading of a menu with its items.
+pub struct MenuSection(pub menu_section::Model);
+
+/// A heading of a menu with its items.
+#[Object]
+impl MenuSection {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        Kind::MenuSection.id(self.0.id)
+    }
+
+    /// The heading, such as Soups.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// The menu it belongs to.
+    async fn menu(&self, ctx: &Context<'_>) -> Result<Row<Menu>> {
+        let menu = ctx.load(MenuById, self.0.menu_id).await?;
+        menu.ok_or_else(|| Error::internal(anyhow::anyhow!("a section without its menu")))
+    }
+
+    /// Its items in the order in which they are printed.
+    async fn items(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only items that fit all of this.")] filter: Option<MenuItemFilter>,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<MenuItem>>> {
+        let items = ItemsOfSection {
+            filter: filter.unwrap_or_default(),
+        };
+        ctx.page(
+            items,
+            self.0.id,
+            Slice {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
+    }
+}
+
+#[derive(Clone, PartialEq)]
+pub struct SectionById;
+
+impl Edge for SectionById {
+    type Key = Uuid;
+    type Value = Option<Row<MenuSection>>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let mut query = select::<menu_section::Entity>(&[]);
+        query.and_where(is_any_of(
+            Expr::col(("menu_section", "id")),
+            keys,
+            reads.backend(),
+        ));
+        let sections = models::<menu_section::Model>(&reads.conn.query_all(&query).await?)?;
+        let sections = sections.into_iter().map(|row| Row::new(MenuSection(row)));
+        Ok(one_each(keys, sections, |section| section.0.id))
+    }
+}
+
+#[derive(Clone, PartialEq)]
+pub struct SectionsOfMenu;
+
+impl Edge for SectionsOfMenu {
+    type Key = Uuid;
+    type Value = Arc<[Row<MenuSection>]>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let mut query = select::<menu_section::Entity>(&[]);
+        query
+            .and_where(is_any_of(
+                Expr::col(("menu_section", "menu_id")),
+                keys,
+                reads.backend(),
+            ))
+            .order_by("position", Order::Asc)
+            .order_by("id", Order::Asc);
+        let sections = models::<menu_section::Model>(&reads.conn.query_all(&query).await?)?;
+        let sections = sections.into_iter().map(|row| Row::new(MenuSection(row)));
+        let sections = many_each(keys, sections, |section| section.0.menu_id);
+        Ok(sections
+            .into_iter()
+            .map(|sections| Ok(sections.into()))
+            .collect())
+    }
+}

@@ -1,0 +1,269 @@
+//! How an operation runs: parsed, measured, executed with loaders of its own, and answered.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Pos, Request, Response, ServerError, Value, Variables,
+    indexmap::IndexMap,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+    },
+};
+
+use super::{Schema, build, limits, sdl, shape::Shape, types::Types};
+use crate::{
+    app::App,
+    db::Meter,
+    graph::{Reads, read::Now},
+    load::{Loaders, drive},
+};
+
+/// One operation as a client sent it.
+#[derive(Debug, Default)]
+pub struct Operation {
+    pub query: String,
+    pub operation_name: Option<String>,
+    pub variables: Variables,
+    /// Whether only queries may run, as over GET.
+    pub only_queries: bool,
+    /// Whether the answer shows what the loaders did.
+    pub trace: bool,
+    pub request_id: Arc<str>,
+}
+
+/// Why an operation did not run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The document or the variables are wrong.
+    Invalid,
+    /// A mutation came by a way that is for queries only.
+    NotAQuery,
+}
+
+/// The answer to an operation. Without a refusal it ran, and `data` is there, if only as null.
+#[derive(Debug)]
+pub struct Answer {
+    pub refusal: Option<Refusal>,
+    pub response: Response,
+}
+
+impl Answer {
+    /// The client is to send the document with its hash.
+    pub fn persisted_query_not_found(request_id: &str) -> Self {
+        let message = "PersistedQueryNotFound".to_owned();
+        let mut answer = refused(Refusal::Invalid, "PERSISTED_QUERY_NOT_FOUND", message, None);
+        for error in &mut answer.response.errors {
+            error
+                .extensions
+                .get_or_insert_default()
+                .set("requestId", request_id);
+        }
+        *answer
+    }
+}
+
+/// The schema with everything that it borrows.
+#[derive(Clone)]
+pub struct Engine {
+    schema: Schema,
+    types: Arc<Types>,
+    app: App,
+}
+
+impl Engine {
+    pub fn new(app: App) -> anyhow::Result<Self> {
+        Ok(Self {
+            schema: build(),
+            types: Arc::new(Types::read(&sdl())?),
+            app,
+        })
+    }
+
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub async fn execute(&self, operation: Operation) -> Answer {
+        let request_id = operation.request_id.clone();
+        let mut answer = match self.prepare(operation) {
+            Ok(prepared) => self.run(prepared).await,
+            Err(answer) => *answer,
+        };
+        for error in &mut answer.response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            if extensions.get("code").is_none() {
+                // What has a code got it where it arose; the rest is async-graphql's: wrong
+                // documents, or arguments that are not of their type.
+                let is_request = answer.refusal.is_some();
+                extensions.set(
+                    "code",
+                    if is_request {
+                        "GRAPHQL_VALIDATION_FAILED"
+                    } else {
+                        "BAD_USER_INPUT"
+                    },
+                );
+            }
+            extensions.set("requestId", &*request_id);
+        }
+        answer
+    }
+
+    fn prepare(&self, operation: Operation) -> Result<Prepared, Box<Answer>> {
+        let config = &self.app.config;
+        limits::check_tokens(&operation.query, config)
+            .map_err(|message| refused(Refusal::Invalid, "GRAPHQL_PARSE_FAILED", message, None))?;
+        let document = parse_query(&operation.query).map_err(|error| {
+            let pos = error.positions().next();
+            refused(
+                Refusal::Invalid,
+                "GRAPHQL_PARSE_FAILED",
+                error.to_string(),
+                pos,
+            )
+        })?;
+        let invalid =
+            |message: String| refused(Refusal::Invalid, "GRAPHQL_VALIDATION_FAILED", message, None);
+        let definition = select(&document, operation.operation_name.as_deref()).map_err(invalid)?;
+        if operation.only_queries && definition.ty != OperationType::Query {
+            let message = "Only queries can be sent with GET; send this operation with POST.";
+            return Err(refused(
+                Refusal::NotAQuery,
+                "BAD_USER_INPUT",
+                message.into(),
+                None,
+            ));
+        }
+        let shape = Shape::of(&self.types, &document, definition, &operation.variables);
+        limits::check_shape(&shape, config).map_err(invalid)?;
+        if shape.cost > config.query_cost {
+            let message = format!(
+                "The operation costs {}; at most {} is allowed. Ask for smaller pages or fewer \
+                 levels.",
+                shape.cost, config.query_cost
+            );
+            return Err(refused(Refusal::Invalid, "COST_EXCEEDED", message, None));
+        }
+        Ok(Prepared {
+            operation,
+            document,
+            shape: Arc::new(shape),
+        })
+    }
+
+    async fn run(&self, prepared: Prepared) -> Answer {
+        let Prepared {
+            operation,
+            document,
+            shape,
+        } = prepared;
+        let meter = Meter::new(operation.request_id.clone());
+        let loaders = Loaders::new(Reads::new(&self.app.db, &meter, shape.clone()));
+        let mut request = Request::new(operation.query)
+            .variables(operation.variables)
+            .data(loaders.clone())
+            .data(Now(self.app.clock.now()));
+        request.operation_name = operation.operation_name;
+        request.set_parsed_query(document);
+
+        let mut response = drive(&loaders, self.schema.execute(request)).await;
+        // An error of the request has no path: it arose before the first field.
+        let is_refused = !response.errors.is_empty()
+            && response.errors.iter().all(|error| error.path.is_empty());
+        if is_refused {
+            return Answer {
+                refusal: Some(Refusal::Invalid),
+                response,
+            };
+        }
+        order_root(&mut response, &shape);
+        response.extensions.insert(
+            "cost".into(),
+            async_graphql::value!({
+                "requested": shape.cost,
+                "actual": meter.rows(),
+                "available": self.app.config.query_cost,
+            }),
+        );
+        if operation.trace {
+            response
+                .extensions
+                .insert("trace".into(), trace(&loaders, &meter));
+        }
+        Answer {
+            refusal: None,
+            response,
+        }
+    }
+}
+
+/// An operation that may run.
+struct Prepared {
+    operation: Operation,
+    document: ExecutableDocument,
+    shape: Arc<Shape>,
+}
+
+fn refused(refusal: Refusal, code: &'static str, message: String, pos: Option<Pos>) -> Box<Answer> {
+    let mut error = ServerError::new(message, pos);
+    error.extensions.get_or_insert_default().set("code", code);
+    Box::new(Answer {
+        refusal: Some(refusal),
+        response: Response::from_errors(vec![error]),
+    })
+}
+
+/// The operation that is to run.
+fn select<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, String> {
+    match (&document.operations, name.filter(|name| !name.is_empty())) {
+        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Single(_), Some(name)) => Err(format!(
+            "The document has no operation \"{name}\"; its only one has no name."
+        )),
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            let operation = operations.get(name).map(|operation| &operation.node);
+            operation.ok_or_else(|| format!("The document has no operation \"{name}\"."))
+        }
+        (DocumentOperations::Multiple(operations), None) => {
+            match operations.values().next().filter(|_| operations.len() == 1) {
+                Some(operation) => Ok(&operation.node),
+                None => Err("The document has several operations; say which with \
+                             `operationName`."
+                    .to_owned()),
+            }
+        }
+    }
+}
+
+/// async-graphql lists the fields of the root as they end and leaves out those that failed:
+/// puts them into the order of the query, and null where null is allowed.
+fn order_root(response: &mut Response, shape: &Shape) {
+    let Value::Object(mut fields) = std::mem::take(&mut response.data) else {
+        return;
+    };
+    let mut ordered = IndexMap::with_capacity(fields.len());
+    for (key, is_nullable) in &shape.root {
+        match fields.swap_remove(key) {
+            Some(value) => ordered.insert(key.clone(), value),
+            None if *is_nullable => ordered.insert(key.clone(), Value::Null),
+            None => return,
+        };
+    }
+    response.data = Value::Object(ordered);
+}
+
+fn trace(loaders: &Loaders<Reads>, meter: &Meter) -> Value {
+    let batches = loaders.trace();
+    let database: u64 = batches.iter().map(|batch| batch.keys as u64).sum();
+    let batches = async_graphql::to_value(&batches).unwrap_or_default();
+    async_graphql::value!({
+        "sqlStatements": meter.statements(),
+        "rowsRead": meter.rows(),
+        "batches": batches,
+        "cache": { "memory": 0, "redis": 0, "database": database },
+    })
+}

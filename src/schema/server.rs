@@ -1,0 +1,17 @@
+//! What the server says of itself.
+
+use async_graphql::{Context, Object};
+use chrono::{DateTime, Utc};
+
+use crate::{error::Result, graph::Ctx};
+
+#[derive(Default)]
+pub struct ServerQuery;
+
+#[Object]
+impl ServerQuery {
+    /// The server's time, by which cut-offs are decided: compare it with the device's clock.
+    async fn server_time(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
+        ctx.now()
+    }
+}

@@ -1,0 +1,253 @@
+//! The look-ahead: what an operation selects and costs, known before it runs.
+//!
+//! Works on documents that were not validated yet: what it does not know it passes over, and
+//! validation refuses it later.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Name, Positioned, Variables,
+    parser::types::{
+        Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection,
+        SelectionSet,
+    },
+};
+use async_graphql_value::{ConstValue, Value};
+
+use super::types::{FieldInfo, TypeId, Types};
+use crate::graph::read::Selects;
+
+/// How many objects a list that is not a page is taken to have.
+const LIST_ESTIMATE: u64 = 5;
+/// How many a page has when its size is not said.
+const PAGE_DEFAULT: u64 = 20;
+/// Fragments can be spread into each other so that a short document has no end of fields.
+const MOST_VISITS: usize = 20_000;
+
+/// What an operation selects.
+#[derive(Debug)]
+pub struct Shape {
+    types: Arc<Types>,
+    /// For each type the set of its fields that are selected anywhere.
+    selected: Vec<u128>,
+    /// The fields of the root in the order of the answer: (response key, may it be null).
+    pub root: Vec<(Name, bool)>,
+    pub depth: usize,
+    pub aliases: usize,
+    pub directives: usize,
+    /// Objects that the operation can lead to at most, by its page sizes.
+    pub cost: u64,
+    /// Whether the look-ahead gave up: the document spreads into too many fields.
+    pub is_endless: bool,
+}
+
+impl Selects for Shape {
+    fn selects(&self, type_name: &str, field: &str) -> bool {
+        let Some(id) = self.types.id(type_name) else {
+            return true;
+        };
+        let field = self.types.get(id).field(field);
+        field.is_none_or(|field| self.selected[id] & (1 << field.index) != 0)
+    }
+}
+
+struct Walk<'a> {
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+    variables: &'a Variables,
+    shape: Shape,
+    visits: usize,
+    /// The fragments that are open, so that a cycle ends.
+    open: Vec<&'a str>,
+}
+
+impl Shape {
+    pub fn of(
+        types: &Arc<Types>,
+        document: &ExecutableDocument,
+        operation: &OperationDefinition,
+        variables: &Variables,
+    ) -> Self {
+        let shape = Self {
+            types: types.clone(),
+            selected: vec![0; types.len()],
+            root: Vec::new(),
+            depth: 0,
+            aliases: 0,
+            directives: operation.directives.len(),
+            cost: 0,
+            is_endless: false,
+        };
+        let mut walk = Walk {
+            document,
+            operation,
+            variables,
+            shape,
+            visits: 0,
+            open: Vec::new(),
+        };
+        let root = match operation.ty {
+            async_graphql::parser::types::OperationType::Query => types.id("Query"),
+            async_graphql::parser::types::OperationType::Mutation => types.id("Mutation"),
+            async_graphql::parser::types::OperationType::Subscription => types.id("Subscription"),
+        };
+        walk.shape.cost = walk.selection(&operation.selection_set, root, 1, None);
+        walk.shape
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Visits a selection on objects of type `on` and returns what it costs for one of them.
+    /// `page` is the size of the page, where `on` is a connection.
+    fn selection(
+        &mut self,
+        set: &'a Positioned<SelectionSet>,
+        on: Option<TypeId>,
+        depth: usize,
+        page: Option<u64>,
+    ) -> u64 {
+        let mut cost = 0u64;
+        for item in &set.node.items {
+            self.visits += 1;
+            if self.visits > MOST_VISITS {
+                self.shape.is_endless = true;
+                return cost;
+            }
+            cost = cost.saturating_add(match &item.node {
+                Selection::Field(field) => self.field(&field.node, on, depth, page),
+                Selection::InlineFragment(fragment) => {
+                    if !self.included(&fragment.node.directives) {
+                        continue;
+                    }
+                    let condition = fragment.node.type_condition.as_ref();
+                    let on = match condition {
+                        Some(condition) => self.shape.types.id(&condition.node.on.node),
+                        None => on,
+                    };
+                    self.selection(&fragment.node.selection_set, on, depth, page)
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.as_str();
+                    let fragment: Option<&Positioned<FragmentDefinition>> =
+                        self.document.fragments.get(name);
+                    let Some(fragment) = fragment.filter(|_| !self.open.contains(&name)) else {
+                        continue;
+                    };
+                    if !self.included(&spread.node.directives) {
+                        continue;
+                    }
+                    let on = self
+                        .shape
+                        .types
+                        .id(&fragment.node.type_condition.node.on.node);
+                    self.open.push(name);
+                    let cost = self.selection(&fragment.node.selection_set, on, depth, page);
+                    self.open.pop();
+                    cost
+                }
+            });
+        }
+        cost
+    }
+
+    fn field(
+        &mut self,
+        field: &'a Field,
+        on: Option<TypeId>,
+        depth: usize,
+        page: Option<u64>,
+    ) -> u64 {
+        self.shape.aliases += usize::from(field.alias.is_some());
+        self.shape.depth = self.shape.depth.max(depth);
+        if !self.included(&field.directives) {
+            return 0;
+        }
+        let name = field.name.node.as_str();
+        let types = self.shape.types.clone();
+        let info = on.and_then(|id| types.get(id).field(name));
+        if depth == 1 {
+            let key = &field.response_key().node;
+            if !self.shape.root.iter().any(|(known, _)| known == key) {
+                let is_nullable = info.is_some_and(|info| info.is_nullable);
+                self.shape.root.push((key.clone(), is_nullable));
+            }
+        }
+        let Some((on, info)) = on.zip(info) else {
+            // Introspection, or what validation will refuse.
+            return self.selection(&field.selection_set, None, depth + 1, None);
+        };
+        self.mark(on, name, info);
+        let Some(target) = info.target else { return 0 };
+        let size = types
+            .get(target)
+            .is_connection
+            .then(|| self.page_size(field));
+        let inside = self.selection(&field.selection_set, Some(target), depth + 1, size);
+        let many = match (page, info.is_list) {
+            (Some(size), true) => size,
+            (None, true) => self.list_size(field),
+            (_, false) => 1,
+        };
+        many.saturating_mul(inside.saturating_add(1))
+    }
+
+    fn mark(&mut self, on: TypeId, name: &str, info: FieldInfo) {
+        self.shape.selected[on] |= 1 << info.index;
+        let types = self.shape.types.clone();
+        for object in &types.get(on).implementers {
+            if let Some(info) = types.get(*object).field(name) {
+                self.shape.selected[*object] |= 1 << info.index;
+            }
+        }
+    }
+
+    fn page_size(&self, field: &Field) -> u64 {
+        let asked = ["first", "last"].into_iter().find_map(|name| {
+            match self.value(&field.get_argument(name)?.node)? {
+                ConstValue::Number(number) => Some(number.as_u64().unwrap_or(0)),
+                _ => None,
+            }
+        });
+        asked.unwrap_or(PAGE_DEFAULT)
+    }
+
+    fn list_size(&self, field: &Field) -> u64 {
+        match field.get_argument("ids").map(|ids| self.value(&ids.node)) {
+            Some(Some(ConstValue::List(ids))) => ids.len() as u64,
+            _ => LIST_ESTIMATE,
+        }
+    }
+
+    /// Whether `@skip` and `@include` leave the selection in.
+    fn included(&mut self, directives: &[Positioned<Directive>]) -> bool {
+        self.shape.directives += directives.len();
+        directives.iter().all(|directive| {
+            let condition = directive.node.get_argument("if");
+            let condition = condition.and_then(|value| self.value(&value.node));
+            match (directive.node.name.node.as_str(), condition) {
+                ("skip", Some(ConstValue::Boolean(skip))) => !skip,
+                ("include", Some(ConstValue::Boolean(include))) => include,
+                _ => true,
+            }
+        })
+    }
+
+    /// The value of an argument, with its variables filled in.
+    fn value(&self, value: &Value) -> Option<ConstValue> {
+        value
+            .clone()
+            .into_const_with(|name| {
+                let given = self.variables.get(&name).cloned();
+                given.or_else(|| self.default_of(&name)).ok_or(())
+            })
+            .ok()
+    }
+
+    fn default_of(&self, name: &Name) -> Option<ConstValue> {
+        let definitions = &self.operation.variable_definitions;
+        let definition = definitions
+            .iter()
+            .find(|definition| definition.node.name.node == *name);
+        definition?.node.default_value().cloned()
+    }
+}
