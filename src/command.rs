@@ -7,9 +7,9 @@ use clap::{Parser, Subcommand};
 use crate::{app::App, clock::Clock, config::Config, telemetry};
 
 mod config;
-mod import;
+pub mod import;
 mod migrate;
-mod seed;
+pub mod seed;
 
 /// Thali, a GraphQL API for hospital meals.
 ///
