@@ -33,7 +33,8 @@ pub struct Row {
 
 impl Table {
     pub fn read(bytes: &[u8]) -> anyhow::Result<Self> {
-        let mut text = decode(bytes);
+        // The csv crate counts a record after CR LF to the line before it.
+        let mut text = decode(bytes).replace("\r\n", "\n");
         let header = text.lines().next().unwrap_or_default();
         let separator = SEPARATORS
             .into_iter()
