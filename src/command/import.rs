@@ -9,9 +9,12 @@ use crate::app::App;
 
 pub mod bulk;
 pub mod hospitals;
+pub mod menus;
 pub mod report;
+pub mod source;
 
 use report::{Progress, Summary};
+use source::Source;
 
 #[derive(Args)]
 pub struct Import {
@@ -29,25 +32,51 @@ enum What {
         #[arg(long)]
         strict: bool,
     },
+    /// Read kitchens, dishes and menus: a folder as the eat-api project publishes them
+    Menus {
+        /// Holds canteens.json, and a folder per canteen with YEAR/WEEK.json
+        folder: PathBuf,
+        /// Let each kitchen serve its N nearest hospitals, so that its menus have readers there
+        #[arg(long, value_name = "N")]
+        serve_hospitals: Option<usize>,
+        /// Refuse a file whole when a record in it is bad
+        #[arg(long)]
+        strict: bool,
+    },
 }
 
 impl Import {
     pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
         app.migrate().await?;
-        match self.what {
+        let progress = Progress::new("files");
+        let (mut summary, strict) = match self.what {
             What::Hospitals { file, strict } => {
-                let progress = Progress::new(1, "files");
                 let name = file.display().to_string();
                 let bytes = std::fs::read(&file).with_context(|| format!("cannot read {name}"))?;
-                let mut summary = hospitals::import(app, &name, &bytes, strict).await?;
+                progress.expect(1);
+                let summary = hospitals::import(app, &name, &bytes, strict).await?;
                 for problem in &summary.problems {
                     progress.problem(problem);
                 }
                 progress.step(&name, summary.records);
-                summary.took = progress.finish();
-                Ok(print(&summary, strict))
+                (summary, strict)
             }
-        }
+            What::Menus {
+                folder,
+                serve_hospitals,
+                strict,
+            } => {
+                let options = menus::Options {
+                    serve_hospitals,
+                    strict,
+                };
+                let source = Source::Folder(folder);
+                let summary = menus::import(app, &source, options, &progress).await?;
+                (summary, strict)
+            }
+        };
+        summary.took = progress.finish();
+        Ok(print(&summary, strict))
     }
 }
 

@@ -9,6 +9,9 @@ use sea_orm::{
 /// no statement gets long enough to be logged as slow.
 const VALUES: usize = 8_000;
 
+/// Ids in one statement.
+pub const IDS: usize = 1_000;
+
 /// Inserts all `rows`.
 pub async fn insert<E, C>(db: &C, rows: Vec<E::Model>) -> Result<(), DbErr>
 where

@@ -32,6 +32,23 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What a file holds: the records that are good, how many there were, and what was bad.
+pub struct Read<T> {
+    pub good: Vec<T>,
+    pub records: u64,
+    pub problems: Vec<Problem>,
+}
+
+impl<T> Default for Read<T> {
+    fn default() -> Self {
+        Self {
+            good: Vec::new(),
+            records: 0,
+            problems: Vec::new(),
+        }
+    }
+}
+
 /// The kinds of rows that are counted, in the order in which they are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -131,13 +148,13 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(steps: u64, unit: &str) -> Self {
+    pub fn new(unit: &str) -> Self {
         let terminal = stderr().is_terminal();
         let template = "{bar:32} {pos}/{len} UNIT, {per_sec}, {eta} left  {wide_msg}";
         let style = ProgressStyle::with_template(&template.replace("UNIT", unit));
         Self {
             bar: terminal
-                .then(|| ProgressBar::new(steps))
+                .then(|| ProgressBar::new(0))
                 .map(|bar| match style {
                     Ok(style) => bar.with_style(style),
                     Err(_) => bar,
@@ -152,6 +169,13 @@ impl Progress {
             bar: None,
             lines: false,
             begun: Instant::now(),
+        }
+    }
+
+    /// There are so many steps more to come.
+    pub fn expect(&self, steps: u64) {
+        if let Some(bar) = &self.bar {
+            bar.inc_length(steps);
         }
     }
 
