@@ -7,10 +7,11 @@ use clap::{Parser, Subcommand};
 use crate::{app::App, clock::Clock, config::Config, telemetry};
 
 mod config;
-mod import;
+pub mod import;
+mod migrate;
 mod migrate;
 mod schema;
-mod seed;
+pub mod seed;
 mod serve;
 
 /// Thali, a GraphQL API for hospital meals.
