@@ -9,7 +9,6 @@ use crate::{app::App, clock::Clock, config::Config, telemetry};
 mod config;
 pub mod import;
 mod migrate;
-mod migrate;
 mod schema;
 pub mod seed;
 mod serve;

@@ -243,7 +243,7 @@ impl Import<'_> {
             let own = |day: &&Day| owner.get(&day.date) == Some(&index);
             let days: Vec<&Day> = sheet.days.iter().filter(own).collect();
             if !days.is_empty() {
-                let transaction = self.app.db.begin(&Meter::new(&sheet.name)).await?;
+                let transaction = self.app.db.begin(&Meter::new(sheet.name.as_str())).await?;
                 let lines = days.iter().flat_map(|day| &day.lines);
                 dishes.write(&transaction, lines, &said, self.now).await?;
                 let readers = &kitchen.readers;
