@@ -28,14 +28,16 @@ pub mod labels;
 mod price;
 mod publish;
 mod published;
+mod said;
 mod serve;
 mod week;
 mod writes;
 
 use catalogue::{Catalogues, Described};
-use dishes::{Dishes, Said};
+use dishes::Dishes;
 use folder::Folder;
 use kitchens::Canteen;
+use said::Said;
 use serve::Reader;
 use week::{Day, Sheet};
 
