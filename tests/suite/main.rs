@@ -7,3 +7,4 @@
 
 mod app;
 mod smoke;
+mod websocket;
