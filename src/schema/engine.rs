@@ -135,6 +135,7 @@ impl Engine {
                 None,
             ));
         }
+        check_variables(definition, &operation.variables).map_err(invalid)?;
         let shape = Shape::of(&self.types, &document, definition, &operation.variables);
         limits::check_shape(&shape, config).map_err(invalid)?;
         if shape.cost > config.query_cost {
@@ -237,6 +238,24 @@ fn select<'a>(
             }
         }
     }
+}
+
+/// Refuses an operation without a variable that it needs: async-graphql would notice only in the
+/// fields that use it, when others have run.
+fn check_variables(operation: &OperationDefinition, given: &Variables) -> Result<(), String> {
+    for definition in &operation.variable_definitions {
+        let definition = &definition.node;
+        let name = &definition.name.node;
+        let is_there = match given.get(name) {
+            Some(value) => *value != Value::Null,
+            None => definition.default_value.is_some(),
+        };
+        if !definition.var_type.node.nullable && !is_there {
+            let ty = &definition.var_type.node;
+            return Err(format!("The variable \"${name}\" of type {ty} is missing."));
+        }
+    }
+    Ok(())
 }
 
 /// async-graphql lists the fields of the root as they end and leaves out those that failed:
