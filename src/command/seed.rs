@@ -9,14 +9,20 @@ use clap::Args;
 use crate::{app::App, command::import::report::Progress};
 
 mod demo;
+mod synthetic;
 
 pub use demo::seed_demo;
+pub use synthetic::seed as seed_synthetic;
 
 #[derive(Args)]
 pub struct Seed {
     /// demo, rush (50 hospitals), or a number of hospitals
     #[arg(long, value_parser = parse_scale)]
     scale: Scale,
+
+    /// Other synthetic data at the same scale
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
 }
 
 /// How much is made.
@@ -43,10 +49,16 @@ impl Seed {
     #[expect(clippy::print_stdout, reason = "the summary is what was asked for")]
     pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
         app.migrate().await?;
-        let progress = Progress::new("files");
+        let unit = match self.scale {
+            Scale::Demo => "files",
+            Scale::Hospitals(_) => "hospitals",
+        };
+        let progress = Progress::new(unit);
         let mut summary = match self.scale {
             Scale::Demo => seed_demo(app, &progress).await?,
-            Scale::Hospitals(_) => anyhow::bail!("synthetic data is not made yet"),
+            Scale::Hospitals(hospitals) => {
+                seed_synthetic(app, hospitals, self.seed, &progress).await?
+            }
         };
         summary.took = progress.finish();
         println!("{summary}");

@@ -118,7 +118,7 @@ pub fn fold(name: &str) -> String {
 
 /// The numbers of the allergens that a label stands for, the group first.
 #[rustfmt::skip]
-fn allergens_of(label: &str) -> &'static [i16] {
+pub fn allergens_of(label: &str) -> &'static [i16] {
     match label {
         "GLUTEN" | "Gl" | "CEREAL" => &[100],
         "WHEAT" | "GlW" => &[100, 101], "RYE" | "GlR" => &[100, 102],

@@ -119,7 +119,7 @@ async fn query(app: &App, sql: &str) -> Vec<sea_orm::QueryResult> {
     rows.unwrap_or_else(|error| panic!("{sql}: {error}"))
 }
 
-pub const TABLES: [&str; 14] = [
+const TABLES: [&str; 14] = [
     "hospital",
     "ward",
     "meal_window",

@@ -13,4 +13,5 @@ mod files;
 mod hospitals;
 mod menus;
 mod real;
+mod seed;
 mod serve;

@@ -6,7 +6,7 @@ use thali::{
     app::App,
     command::import::{
         hospitals,
-        menus::{self, Options},
+        menus::{self, Options, labels::Facts},
         report::{Kind, Progress},
         source::Source,
     },
@@ -98,6 +98,41 @@ async fn menus_agree_with_a_count_of_the_files_and_stay_as_they_are() {
         }
     })
     .await;
+}
+
+#[test]
+fn every_label_that_the_canteens_explain_is_known_with_its_allergens() {
+    let explained = count::json(&shared().join("menus/enums/labels.json"));
+    let labels = explained.as_array().unwrap().iter();
+    let labels: Vec<&str> = labels
+        .map(|label| label["enum_name"].as_str().unwrap())
+        .collect();
+    let abbreviations = "Gl GlW GlR GlG GlH GlD GlHy Kr Ei Fi En So Mi La Sc ScM ScH ScW ScC ScP \
+                         ScMa Sl Sf Se Sw 5 Lu Wt 1 2 3 4 6 7 8 9 10 11 13 14 99 Kn S R K L W G Gf";
+    let abbreviations: Vec<&str> = abbreviations.split(' ').collect();
+    assert_eq!((labels.len(), abbreviations.len()), (53, 49));
+    let read = [
+        (
+            labels,
+            Facts::of_labels as fn(&[String]) -> Result<Facts, String>,
+        ),
+        (abbreviations, Facts::of_ingredients),
+    ];
+    for (labels, read) in read {
+        for label in labels {
+            let facts = read(&[label.to_owned()]).unwrap();
+            let allergens: Vec<i16> = facts.allergens.keys().map(|known| *known as i16).collect();
+            assert_eq!(allergens, count::allergens_of(label), "{label}");
+            let says_something = !allergens.is_empty()
+                || facts.diets.is_some_and(|diets| diets != 0)
+                || facts.additives | facts.ingredients != 0;
+            assert_eq!(
+                says_something,
+                !["BAVARIA", "MSC"].contains(&label),
+                "{label}"
+            );
+        }
+    }
 }
 
 /// Imports the menus; how many kitchens, dishes, menus, items and prices are new or changed.

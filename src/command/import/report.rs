@@ -128,15 +128,17 @@ impl fmt::Display for Summary {
                 "{kind:<10}{new:>10}{changed:>10}{unchanged:>10}{removed:>10}"
             )?;
         }
-        write!(
-            f,
-            "rejected: {} of {} records; {} of {} files refused; {:.1} s",
-            self.problems.len(),
-            self.records,
-            self.refused,
-            self.files,
-            self.took.as_secs_f64()
-        )
+        if self.files > 0 {
+            write!(
+                f,
+                "rejected: {} of {} records; {} of {} files refused; ",
+                self.problems.len(),
+                self.records,
+                self.refused,
+                self.files
+            )?;
+        }
+        write!(f, "{:.1} s", self.took.as_secs_f64())
     }
 }
 
