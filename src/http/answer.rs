@@ -1,6 +1,8 @@
 //! Answers: GraphQL responses as bytes, in the media type and with the status that the client
 //! can expect (GraphQL over HTTP, draft of July 2025).
 
+use std::collections::BTreeMap;
+
 use async_graphql::{ServerError, Value};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -128,7 +130,11 @@ impl Problem {
     }
 
     pub fn unsupported(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_USER_INPUT", message)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "BAD_USER_INPUT",
+            message,
+        )
     }
 
     pub fn allowing(self, allow: &'static str) -> Self {
@@ -160,12 +166,21 @@ impl Problem {
 
     /// The answer to the request with `request_id`.
     pub fn respond(self, media: Media, request_id: &str) -> Response {
-        let extensions = serde_json::json!({ "code": self.code, "requestId": request_id });
-        let body = serde_json::json!({
-            "errors": [{ "message": self.message, "extensions": extensions }],
-        });
-        let mut response = respond(media, self.status, body.to_string().into());
-        if let Some(allow) = self.allow {
+        let (status, allow) = (self.status, self.allow);
+        let mut errors = self.into_graphql().errors;
+        for error in &mut errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("requestId", request_id);
+        }
+        let body = Body {
+            errors: &errors,
+            data: None,
+            extensions: &BTreeMap::new(),
+        };
+        // Strings and nothing else: they can always be written.
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = respond(media, status, body);
+        if let Some(allow) = allow {
             let allow = HeaderValue::from_static(allow);
             response.headers_mut().insert(header::ALLOW, allow);
         }
@@ -180,8 +195,8 @@ struct Body<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    extensions: &'a std::collections::BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
 }
 
 impl<'a> Body<'a> {
@@ -275,7 +290,10 @@ mod tests {
         assert_eq!(negotiated(browser), Some(Media::Json));
         let not_json = "application/json;q=0, */*";
         assert_eq!(negotiated(not_json), Some(Media::GraphQl));
-        assert_eq!(negotiated("*/*, application/json;q=0.1"), Some(Media::GraphQl));
+        assert_eq!(
+            negotiated("*/*, application/json;q=0.1"),
+            Some(Media::GraphQl)
+        );
         assert_eq!(negotiated("APPLICATION/JSON; Q=1"), Some(Media::Json));
         assert_eq!(negotiated("application/json;q=much"), None);
         assert_eq!(negotiated("application/json;q=NaN"), None);

@@ -87,7 +87,10 @@ impl Sender<'_> {
             },
             (None, None) => return Err(Problem::bad_request("`query` is missing.")),
         };
-        let keep = params.persisted.filter(|_| is_new).map(|hash| (hash, query.clone()));
+        let keep = params
+            .persisted
+            .filter(|_| is_new)
+            .map(|hash| (hash, query.clone()));
         let operation = Operation {
             query,
             operation_name: params.operation_name,

@@ -76,7 +76,10 @@ fn persisted_hash(mut extensions: Map<String, Value>) -> Result<Option<Hash>, Pr
     let Some(persisted) = extensions.remove("persistedQuery") else {
         return Ok(None);
     };
-    if persisted.get("version").is_some_and(|version| *version != 1) {
+    if persisted
+        .get("version")
+        .is_some_and(|version| *version != 1)
+    {
         let message = "`version` of a persisted query must be 1.";
         return Err(Problem::bad_request(message));
     }

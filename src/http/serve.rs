@@ -65,7 +65,10 @@ pub async fn serve(
         hold(stream, &server, &open, router.clone(), patience);
     }
     drop(listener);
-    if tokio::time::timeout(patience.stop, open.shutdown()).await.is_err() {
+    if tokio::time::timeout(patience.stop, open.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("stopped with requests unfinished");
     }
 }

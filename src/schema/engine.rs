@@ -11,7 +11,7 @@ use async_graphql::{
     },
 };
 
-use super::{Schema, build, limits, sdl, shape::Shape, types::Types};
+use super::{Schema, build, limits, sdl, shape::Shape, types::Types, variables};
 use crate::{
     app::App,
     db::Meter,
@@ -114,7 +114,7 @@ impl Engine {
         let config = &self.app.config;
         limits::check_tokens(&operation.query, config)
             .map_err(|message| refused(Refusal::Invalid, "GRAPHQL_PARSE_FAILED", message, None))?;
-        let document = parse_query(&operation.query).map_err(|error| {
+        let mut document = parse_query(&operation.query).map_err(|error| {
             let pos = error.positions().next();
             refused(
                 Refusal::Invalid,
@@ -125,7 +125,8 @@ impl Engine {
         })?;
         let invalid =
             |message: String| refused(Refusal::Invalid, "GRAPHQL_VALIDATION_FAILED", message, None);
-        let definition = select(&document, operation.operation_name.as_deref()).map_err(invalid)?;
+        let name = operation.operation_name.as_deref();
+        let mut definition = select(&document, name).map_err(invalid)?;
         if operation.only_queries && definition.ty != OperationType::Query {
             let message = "Only queries can be sent with GET; send this operation with POST.";
             return Err(refused(
@@ -135,7 +136,11 @@ impl Engine {
                 None,
             ));
         }
-        check_variables(definition, &operation.variables).map_err(invalid)?;
+        let unset = variables::unset(definition, &operation.variables).map_err(invalid)?;
+        if !unset.is_empty() {
+            variables::take_out(&mut document, &unset);
+            definition = select(&document, name).map_err(invalid)?;
+        }
         let shape = Shape::of(&self.types, &document, definition, &operation.variables);
         limits::check_shape(&shape, config).map_err(invalid)?;
         if shape.cost > config.query_cost {
@@ -238,24 +243,6 @@ fn select<'a>(
             }
         }
     }
-}
-
-/// Refuses an operation without a variable that it needs: async-graphql would notice only in the
-/// fields that use it, when others have run.
-fn check_variables(operation: &OperationDefinition, given: &Variables) -> Result<(), String> {
-    for definition in &operation.variable_definitions {
-        let definition = &definition.node;
-        let name = &definition.name.node;
-        let is_there = match given.get(name) {
-            Some(value) => *value != Value::Null,
-            None => definition.default_value.is_some(),
-        };
-        if !definition.var_type.node.nullable && !is_there {
-            let ty = &definition.var_type.node;
-            return Err(format!("The variable \"${name}\" of type {ty} is missing."));
-        }
-    }
-    Ok(())
 }
 
 /// async-graphql lists the fields of the root as they end and leaves out those that failed:

@@ -4,6 +4,9 @@ use crate::config::Config;
 
 use super::shape::Shape;
 
+/// A name that is not known is compared with all that are.
+const LONGEST_WORD: usize = 256;
+
 /// Why a document is refused: the caller's message.
 pub type Refused = String;
 
@@ -32,10 +35,14 @@ pub fn check_tokens(document: &str, config: &Config) -> Result<(), Refused> {
             b'{' | b'[' | b'(' => nested += 1,
             b'}' | b']' | b')' => nested = nested.saturating_sub(1),
             byte if is_word(byte) => {
-                at += bytes[at..]
-                    .iter()
-                    .take_while(|byte| is_word(**byte))
-                    .count();
+                let length = bytes[at..].iter().take_while(|b| is_word(**b)).count();
+                if length >= LONGEST_WORD {
+                    return Err(format!(
+                        "A name in the document has more than {LONGEST_WORD} characters, which \
+                         is the most allowed."
+                    ));
+                }
+                at += length;
             }
             _ => {}
         }

@@ -69,6 +69,7 @@ struct Walk<'a> {
     open: Vec<&'a str>,
     /// Selections that are open, and lists of an introspection.
     nested: usize,
+    in_introspection: bool,
     lists: usize,
     /// The leaves of the object that is visited.
     leaves: u64,
@@ -89,6 +90,7 @@ impl Shape {
             visits: 0,
             open: Vec::new(),
             nested: 0,
+            in_introspection: false,
             lists: 0,
             leaves: 0,
         };
@@ -253,11 +255,19 @@ impl<'a> Walk<'a> {
             self.leaves += 1;
             return 0;
         }
-        self.shape.introspected += 1;
-        let is_list = matches!(
-            field.name.node.as_str(),
-            "fields" | "inputFields" | "interfaces" | "possibleTypes"
-        );
+        let name = field.name.node.as_str();
+        if depth == 1 && matches!(name, "__schema" | "__type") {
+            self.in_introspection = true;
+            let cost = self.selection(&field.selection_set, None, depth + 1, None);
+            self.in_introspection = false;
+            return cost;
+        }
+        self.shape.introspected += usize::from(self.in_introspection);
+        let is_list = self.in_introspection
+            && matches!(
+                name,
+                "fields" | "inputFields" | "interfaces" | "possibleTypes"
+            );
         self.lists += usize::from(is_list);
         self.shape.introspected_lists = self.shape.introspected_lists.max(self.lists);
         let cost = self.selection(&field.selection_set, None, depth + 1, None);
