@@ -29,10 +29,7 @@ pub struct PersistedQueries {
 impl PersistedQueries {
     pub fn new(app: &App) -> Self {
         Self {
-            memory: Cache::builder()
-                .max_capacity(app.config.persisted_queries)
-                .weigher(|_, document: &Arc<str>| document.len() as u32 / USUAL_LENGTH + 1)
-                .build(),
+            memory: memory(app.config.persisted_queries),
             redis: app.redis.clone(),
         }
     }
@@ -59,6 +56,13 @@ impl PersistedQueries {
             timely::<()>(redis.set_ex(key(&hash), document, KEPT_IN_REDIS.as_secs())).await;
         }
     }
+}
+
+fn memory(most: u64) -> Cache<Hash, Arc<str>> {
+    Cache::builder()
+        .max_capacity(most)
+        .weigher(|_, document: &Arc<str>| document.len() as u32 / USUAL_LENGTH + 1)
+        .build()
 }
 
 /// Reads a hash as clients write it: 64 hexadecimal digits.
@@ -116,6 +120,17 @@ mod tests {
             prop_assume!(!text.bytes().all(|byte| byte.is_ascii_hexdigit()));
             prop_assert_eq!(read_hash(&text), None);
         }
+    }
+
+    #[test]
+    fn long_documents_do_not_fill_the_memory() {
+        let memory = memory(100);
+        for number in 0..200 {
+            let document = format!("# {number} {}", "x".repeat(40_000));
+            memory.insert(hash_of(&document), document.into());
+        }
+        memory.run_pending_tasks();
+        assert!((1..=10).contains(&memory.entry_count()));
     }
 
     #[test]
