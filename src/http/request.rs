@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use async_graphql::Variables;
 use axum::{
-    body::Body,
     extract::Request,
     http::{HeaderMap, Method, StatusCode, header},
 };
+use futures_util::StreamExt;
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,6 +15,9 @@ use super::{
     persisted::{self, Hash},
 };
 use crate::config::Config;
+
+/// Bytes of a body that are read only to be thrown away.
+const MOST_SWALLOWED: usize = 16 << 20;
 
 /// The parameters of one operation.
 #[derive(Debug, Default)]
@@ -97,9 +100,10 @@ pub async fn read(request: Request, config: &Config) -> Result<Asked, Problem> {
     match *request.method() {
         Method::GET => from_url(request.uri().query().unwrap_or_default()).map(Asked::One),
         Method::POST => {
-            check_content_type(request.headers())?;
-            check_encoding(request.headers())?;
+            let headers = request.headers().clone();
             let body = read_body(request, config.body_limit.0).await?;
+            check_content_type(&headers)?;
+            check_encoding(&headers)?;
             from_json(&body, config.batch_limit)
         }
         _ => {
@@ -145,28 +149,32 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn read_body(request: Request, limit: usize) -> Result<Vec<u8>, Problem> {
-    let too_large = || {
-        let message = format!("The body is larger than {limit} bytes, which is the most allowed.");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", message)
-    };
+    let most = limit.max(MOST_SWALLOWED);
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
-        return Err(too_large());
+    let length = length.unwrap_or(0);
+    let mut bytes = Vec::with_capacity(length.min(limit));
+    let mut chunks = request.into_body().into_data_stream();
+    let mut read = 0;
+    // What is too much is read all the same and thrown away, up to a bound: a client that is
+    // still sending would see its connection break instead of the answer.
+    while length <= most && read <= most {
+        let Some(chunk) = chunks.next().await else {
+            break;
+        };
+        let chunk =
+            chunk.map_err(|_| Problem::bad_request("The body ended before it was complete."))?;
+        read += chunk.len();
+        if read <= limit {
+            bytes.extend_from_slice(&chunk);
+        }
     }
-    let body: Body = request.into_body();
-    match axum::body::to_bytes(body, limit).await {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) if is_too_large(&error) => Err(too_large()),
-        Err(_) => Err(Problem::bad_request(
-            "The body ended before it was complete.",
-        )),
+    if length.max(read) > limit {
+        let message = format!("The body is larger than {limit} bytes, which is the most allowed.");
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return Err(Problem::new(status, "BAD_USER_INPUT", message));
     }
-}
-
-fn is_too_large(error: &axum::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source.is_some_and(|source| source.to_string().contains("length limit exceeded"))
+    Ok(bytes)
 }
 
 fn from_json(body: &[u8], batch_limit: usize) -> Result<Asked, Problem> {

@@ -19,6 +19,9 @@ use crate::{
     load::{Loaders, drive},
 };
 
+/// How many faults of a document are told.
+const MOST_ERRORS: usize = 20;
+
 /// One operation as a client sent it.
 #[derive(Debug, Default)]
 pub struct Operation {
@@ -178,6 +181,11 @@ impl Engine {
         let is_refused = !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
         if is_refused {
+            // async-graphql finds them in no order, and there can be one for every word.
+            let place =
+                |error: &ServerError| error.locations.first().map(|at| (at.line, at.column));
+            response.errors.sort_by_key(place);
+            response.errors.truncate(MOST_ERRORS);
             return Answer {
                 refusal: Some(Refusal::Invalid),
                 response,

@@ -107,13 +107,12 @@ pub async fn query(app: &TestApp, query: &str) -> Reply {
     Reply::to(post(app).json(&serde_json::json!({ "query": query }))).await
 }
 
-/// Sends these very bytes, ends its side, and reads what comes until the server ends its own:
-/// nothing when it does so without an answer.
+/// Sends these very bytes and reads what comes until the server closes the connection: nothing
+/// when it does so without an answer.
 pub async fn wire(address: SocketAddr, bytes: &[u8]) -> Option<Reply> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The server may refuse before it has read everything.
     let _ = stream.write_all(bytes).await;
-    let _ = stream.shutdown().await;
     until_closed(stream).await
 }
 

@@ -248,7 +248,7 @@ async fn fields_are_answered_in_the_order_of_the_query() {
           hospital(by: { slug: "riverside-general" }) {
             wards(first: 1) { totalCount nodes { __typename name } }
             ... on Hospital { name slug }
-            ... on Node { __typename id }
+            ... on Node { __typename }
             city
           }
           serverTime
@@ -256,7 +256,7 @@ async fn fields_are_answered_in_the_order_of_the_query() {
     "#;
     insta::assert_snapshot!(ask::query(&app, query).await, @r#"
     200 application/graphql-response+json; charset=utf-8
-    {"data":{"last":{"nodes":[{"kitchen":{"slug":"thames-central-kitchen"},"b":"DESSERT","name":"Apple and blackberry crumble with custard"}],"totalCount":120},"__typename":"Query","hospital":{"wards":{"totalCount":8,"nodes":[{"__typename":"Ward","name":"Cardiology"}]},"name":"Riverside General Hospital","slug":"riverside-general","__typename":"Hospital","id":"SAGh_YStjnfZjiwQ5F9fmW4","city":"London"},"serverTime":"2026-11-23T09:00:00Z","first":{"totalCount":120,"nodes":[{"name":"Wholewheat spaghetti with lentil ragout"}]},"now":"2026-11-23T09:00:00Z","missing":null},"extensions":{"cost":{"requested":9,"actual":10,"available":50000}}}
+    {"data":{"last":{"nodes":[{"kitchen":{"slug":"thames-central-kitchen"},"b":"DESSERT","name":"Apple and blackberry crumble with custard"}],"totalCount":120},"__typename":"Query","hospital":{"wards":{"totalCount":8,"nodes":[{"__typename":"Ward","name":"Cardiology"}]},"name":"Riverside General Hospital","slug":"riverside-general","__typename":"Hospital","city":"London"},"serverTime":"2026-11-23T09:00:00Z","first":{"totalCount":120,"nodes":[{"name":"Wholewheat spaghetti with lentil ragout"}]},"now":"2026-11-23T09:00:00Z","missing":null},"extensions":{"cost":{"requested":9,"actual":10,"available":50000}}}
     "#);
 }
 
