@@ -33,9 +33,7 @@ pub async fn run(app: App) -> anyhow::Result<ExitCode> {
     let db = app.db.clone();
     let router = http::router(app)?;
     println!("Thali serves http://{address}/graphql");
-    axum::serve(listener, router)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    http::serve(listener, router, http::Patience::default(), told_to_stop()).await;
     db.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,12 +8,15 @@ use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::{
     extract::{FromRequestParts, Request as HttpRequest, WebSocketUpgrade},
     http::{HeaderMap, StatusCode, header, request::Parts},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures_util::{StreamExt, stream, stream::BoxStream};
 use tokio::sync::Semaphore;
 
-use super::{Http, RequestId, answer::Problem};
+use super::{
+    Http, RequestId,
+    answer::{Media, Problem},
+};
 use crate::schema::{Engine, Operation};
 
 /// Operations of one connection that run at the same time; more wait.
@@ -30,10 +33,8 @@ pub fn is_asked(headers: &HeaderMap) -> bool {
 
 pub async fn handle(http: &Http, request_id: RequestId, request: HttpRequest) -> Response {
     let (mut parts, _) = request.into_parts();
-    match open(http, request_id, &mut parts).await {
-        Ok(response) => response,
-        Err(problem) => problem.into_response(),
-    }
+    let opened = open(http, request_id.clone(), &mut parts).await;
+    opened.unwrap_or_else(|problem| problem.respond(Media::Json, &request_id.0))
 }
 
 async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<Response, Problem> {
