@@ -61,7 +61,6 @@ impl Selects for Shape {
 
 struct Walk<'a> {
     document: &'a ExecutableDocument,
-    operation: &'a OperationDefinition,
     variables: &'a Variables,
     shape: Shape,
     visits: usize,
@@ -84,7 +83,6 @@ impl Shape {
     ) -> Self {
         let mut walk = Walk {
             document,
-            operation,
             variables,
             shape: Self::empty(types),
             visits: 0,
@@ -320,18 +318,7 @@ impl<'a> Walk<'a> {
     fn value(&self, value: &Value) -> Option<ConstValue> {
         value
             .clone()
-            .into_const_with(|name| {
-                let given = self.variables.get(&name).cloned();
-                given.or_else(|| self.default_of(&name)).ok_or(())
-            })
+            .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
             .ok()
-    }
-
-    fn default_of(&self, name: &Name) -> Option<ConstValue> {
-        let definitions = &self.operation.variable_definitions;
-        let definition = definitions
-            .iter()
-            .find(|definition| definition.node.name.node == *name);
-        definition?.node.default_value().cloned()
     }
 }
