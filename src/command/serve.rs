@@ -21,11 +21,9 @@ use crate::{
 pub async fn run(app: App) -> anyhow::Result<ExitCode> {
     app.migrate().await?;
     if is_for_demo(&app).await? {
-        let progress = Progress::new("files");
-        seed_demo(&app, &progress)
+        seed_demo(&app, &Progress::silent())
             .await
             .context("cannot load the demo data")?;
-        progress.finish();
     }
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen)

@@ -335,3 +335,6 @@ impl<'a> Walk<'a> {
         definition?.node.default_value().cloned()
     }
 }
+
+#[cfg(test)]
+mod tests;

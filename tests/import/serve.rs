@@ -140,6 +140,37 @@ async fn the_demo_reaches_the_weeks_around_today_and_is_extended_later() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_stays_a_plan_while_the_list_of_canteens_cannot_be_read() {
+    on_both(|app| async move {
+        let list = "OrganisationCode,OrganisationName,Currency\nH1,Aspen House,GBP\n";
+        let list = hospitals::import(&app, "list.csv", list.as_bytes(), true);
+        list.await.unwrap();
+        let files = Files::new();
+        let canteen = json!({"canteen_id": "k", "name": "K", "serves": ["H1", "H2"]});
+        files.json("canteens.json", &json!([canteen]));
+        let price = json!({"students": {"base_price": 2.5}});
+        let rice = json!({"name": "Rice", "dish_type": "Sides", "prices": price});
+        let days = [1, 2, 3, 4, 5, 6, 7].map(|day| json!({"weekday": day, "dishes": [rice]}));
+        files.json("k/cycle/1.json", &json!({"days": days}));
+        let summary = files.import(&app, Options::default()).await;
+        let unknown = "canteen \"k\": serves: there is no hospital \"H2\"";
+        assert_eq!(
+            problems(&summary),
+            [format!("{}: {unknown}", files.shown("canteens.json"))]
+        );
+        let before = dump(&app).await;
+        assert_eq!(rows_of(&app, "menu").await, 35);
+        files.write("canteens.json", "[");
+        assert_eq!(
+            files.import(&app, Options::default()).await.problems.len(),
+            1
+        );
+        assert_same(&before, &dump(&app).await);
+    })
+    .await;
+}
+
 async fn import_hospitals(app: &App) {
     let bytes = fs::read(shared().join("hospitals/Hospital.csv")).unwrap();
     hospitals::import(app, "Hospital.csv", &bytes, true)

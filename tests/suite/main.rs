@@ -12,3 +12,4 @@ mod bad_input;
 mod http;
 mod persisted;
 mod smoke;
+mod websocket;

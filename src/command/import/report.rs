@@ -184,7 +184,8 @@ impl Progress {
     /// A step is done: `name` says which, `rows` how much it held.
     pub fn step(&self, name: &str, rows: u64) {
         if let Some(bar) = &self.bar {
-            bar.set_message(name.to_owned());
+            let short = name.rmatch_indices('/').nth(2);
+            bar.set_message(name[short.map_or(0, |(slash, _)| slash + 1)..].to_owned());
             bar.inc(1);
         } else if self.lines {
             tracing::info!(rows, "{name}");
