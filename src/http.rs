@@ -132,3 +132,32 @@ fn panicked(cause: Box<dyn Any + Send>, media: Media, id: &str) -> Response {
     tracing::error!(request = id, cause = text, "panic");
     Problem::internal().respond(media, id)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_internal_error_without_its_cause() {
+        async fn fall() -> Response {
+            panic!("the password is 1234")
+        }
+        let router = Router::new()
+            .route("/", get(fall))
+            .layer(middleware::from_fn(with_request_id));
+        let request = Request::builder().header(REQUEST_ID, "r1");
+        let response = router.oneshot(request.body(Body::empty()).unwrap()).await;
+        let response = response.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[REQUEST_ID], "r1");
+        let body = axum::body::to_bytes(response.into_body(), 1000).await;
+        assert_eq!(
+            String::from_utf8(body.unwrap().into()).unwrap(),
+            "{\"errors\":[{\"message\":\"Something went wrong on our side. Quote the request id \
+             when you report it.\",\"extensions\":{\"code\":\"INTERNAL\",\"requestId\":\"r1\"}}]}"
+        );
+    }
+}

@@ -2,29 +2,21 @@
 //!
 //! How long a request may take once its head is read is decided in `graphql`.
 
-use std::{
-    future::Future,
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, pin::pin, time::Duration};
 
 use axum::{Router, body::Body};
-use hyper::{Request, body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+use hyper::{Request, body::Incoming, server::conn::http1::Builder, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
 };
-use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-/// How long the head of a request may take to arrive, and a connection to stay idle.
+/// How long is waited for a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// For the head of a request, from the first byte or the end of the one before.
+    /// For the head of a request, from the opening of the connection or the answer before.
     pub head: Duration,
     /// For open requests when the server stops.
     pub stop: Duration,
@@ -46,8 +38,12 @@ pub async fn serve(
     patience: Patience,
     stop: impl Future<Output = ()>,
 ) {
-    let server = builder(patience);
-    let open = GracefulShutdown::new();
+    let mut server = Builder::new();
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience.head);
+    // Every connection holds a receiver, and so is known to be open.
+    let (stopping, is_stopping) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
         let stream = tokio::select! {
@@ -62,10 +58,12 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        hold(stream, &server, &open, router.clone(), patience);
+        hold(stream, &server, router.clone(), is_stopping.clone());
     }
     drop(listener);
-    if tokio::time::timeout(patience.stop, open.shutdown())
+    drop(is_stopping);
+    let _ = stopping.send(());
+    if tokio::time::timeout(patience.stop, stopping.closed())
         .await
         .is_err()
     {
@@ -73,50 +71,24 @@ pub async fn serve(
     }
 }
 
-fn builder(patience: Patience) -> Builder<TokioExecutor> {
-    let mut server = Builder::new(TokioExecutor::new());
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(patience.head);
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(patience.head)
-        .max_concurrent_streams(100)
-        .enable_connect_protocol();
-    server
-}
-
-fn hold(
-    stream: TcpStream,
-    server: &Builder<TokioExecutor>,
-    open: &GracefulShutdown,
-    router: Router,
-    patience: Patience,
-) {
+fn hold(stream: TcpStream, server: &Builder, router: Router, mut is_stopping: watch::Receiver<()>) {
     // Answers are written whole: waiting for more only costs time.
     let _ = stream.set_nodelay(true);
-    let has_asked = Arc::new(AtomicBool::new(false));
-    let asked = has_asked.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        asked.store(true, Ordering::Relaxed);
         router.clone().oneshot(request.map(Body::new))
     });
-    let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    let connection = open.watch(connection.into_owned());
+    let connection = server.serve_connection(TokioIo::new(stream), service);
     tokio::spawn(async move {
-        let mut connection = pin!(connection);
-        // hyper's own limit begins when it knows the version of HTTP, which a client can keep
-        // from it.
-        let ended = tokio::time::timeout(patience.head, &mut connection).await;
-        let ended = match ended {
-            Ok(ended) => ended,
-            Err(_) if !has_asked.load(Ordering::Relaxed) => return,
-            Err(_) => connection.await,
+        let mut connection = pin!(connection.with_upgrades());
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            _ = is_stopping.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
         };
         if let Err(error) = ended {
-            tracing::debug!(error, "a connection broke");
+            tracing::debug!(%error, "a connection broke");
         }
     });
 }

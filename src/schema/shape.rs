@@ -322,3 +322,6 @@ impl<'a> Walk<'a> {
             .ok()
     }
 }
+
+#[cfg(test)]
+mod tests;
