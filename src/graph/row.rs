@@ -90,8 +90,16 @@ type Edge<'a> = Pin<Box<dyn Future<Output = ServerResult<Value>> + Send + 'a>>;
 struct Fields<'a> {
     object: IndexMap<Name, Value>,
     edges: Vec<Edge<'a>>,
-    /// For each edge, in the order of the query: (index of its field, its answer).
-    answers: Vec<(usize, Value)>,
+    /// For each edge, in the order of the query.
+    answers: Vec<Answer>,
+}
+
+struct Answer {
+    /// The index of the field.
+    place: usize,
+    /// Whether the field was selected before.
+    is_more: bool,
+    value: Value,
 }
 
 async fn resolve<T: ObjectType>(ctx: &ContextSelectionSet<'_>, object: &T) -> ServerResult<Value> {
@@ -108,10 +116,19 @@ async fn resolve<T: ObjectType>(ctx: &ContextSelectionSet<'_>, object: &T) -> Se
     } = fields;
     if !edges.is_empty() {
         let mut edges: Vec<_> = edges.into_iter().enumerate().collect();
-        poll_fn(|task| poll_all(&mut edges, task, |index, value| answers[index].1 = value)).await?;
+        poll_fn(|task| {
+            poll_all(&mut edges, task, |index, value| {
+                answers[index].value = value
+            })
+        })
+        .await?;
     }
-    for (index, value) in answers {
-        merge(&mut object[index], value);
+    for answer in answers {
+        let place = &mut object[answer.place];
+        match answer.is_more {
+            true => unite(place, answer.value),
+            false => *place = answer.value,
+        }
     }
     Ok(Value::Object(object))
 }
@@ -185,10 +202,10 @@ impl<'a> Fields<'a> {
     ) -> ServerResult<()> {
         let name = &field.node.response_key().node;
         let is_leaf = field.node.selection_set.node.items.is_empty();
-        let place = match self.object.entry(name.clone()) {
+        let (place, is_more) = match self.object.entry(name.clone()) {
             // A leaf that is selected twice; validation saw that both are the same.
             Entry::Occupied(_) if is_leaf => return Ok(()),
-            Entry::Occupied(known) => known.index(),
+            Entry::Occupied(known) => (known.index(), true),
             Entry::Vacant(new) if field.node.name.node == "__typename" => {
                 new.insert(Value::String(T::type_name().into_owned()));
                 return Ok(());
@@ -205,7 +222,7 @@ impl<'a> Fields<'a> {
                 }
                 let place = new.index();
                 new.insert(Value::Null);
-                place
+                (place, false)
             }
         };
         let ctx = ctx.clone();
@@ -213,7 +230,11 @@ impl<'a> Fields<'a> {
             let result = object.resolve_field(&ctx.with_field(field)).await;
             or_null::<T>(&ctx, field, result)
         }));
-        self.answers.push((place, Value::Null));
+        self.answers.push(Answer {
+            place,
+            is_more,
+            value: Value::Null,
+        });
         Ok(())
     }
 }
@@ -251,22 +272,26 @@ fn or_null<T: ObjectType>(
     Err(error)
 }
 
-/// Puts the answer of a field into its place; a field that was selected twice becomes one.
-fn merge(place: &mut Value, value: Value) {
-    match (place, value) {
-        (place @ Value::Null, value) => *place = value,
+/// Makes one value of what two selections of the same field found; null if either failed.
+fn unite(known: &mut Value, more: Value) {
+    match (known, more) {
         (Value::Object(known), Value::Object(more)) => {
             for (name, value) in more {
-                merge(known.entry(name).or_insert(Value::Null), value);
-            }
-        }
-        (Value::List(known), Value::List(more)) => {
-            for (known, more) in known.iter_mut().zip(more) {
-                if matches!(more, Value::Object(_)) {
-                    merge(known, more);
+                match known.entry(name) {
+                    Entry::Occupied(mut known) => unite(known.get_mut(), value),
+                    Entry::Vacant(new) => {
+                        new.insert(value);
+                    }
                 }
             }
         }
+        (Value::List(known), Value::List(more)) => {
+            known
+                .iter_mut()
+                .zip(more)
+                .for_each(|(known, more)| unite(known, more));
+        }
+        (known, Value::Null) => *known = Value::Null,
         _ => {}
     }
 }
