@@ -21,7 +21,7 @@ use crate::{
     error::{Error, Result},
     graph::{Connection, Ctx, Row, Slice, id::Kind},
     kitchen::Kitchen,
-    menu::{Menu, MenusOf, Owner},
+    menu::{Menu, MenusOf, MenusToCome, Owner},
     place::{Location, LocationInput},
 };
 
@@ -163,22 +163,21 @@ impl Hospital {
         #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
     ) -> Result<Row<Connection<Menu>>> {
-        let from = match from {
-            Some(from) => from,
-            None => {
-                let zone = Self::zone(&self.0.time_zone)?;
-                ctx.now()?.with_timezone(&zone).date_naive()
-            }
-        };
         let slice = Slice {
             first,
             after,
             last,
             before,
         };
+        if from.is_none() {
+            let zone = Self::zone(&self.0.time_zone)?;
+            let today = ctx.now()?.with_timezone(&zone).date_naive();
+            let menus = MenusToCome { to, meal };
+            return ctx.page(menus, (self.0.id, today), slice).await;
+        }
         let menus = MenusOf {
             owner: Owner::Hospital,
-            from: Some(from),
+            from,
             to,
             meal,
         };

@@ -6,4 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod app;
+mod data;
+mod operations;
+mod sdl;
 mod smoke;
