@@ -8,5 +8,7 @@
 mod app;
 mod data;
 mod operations;
+mod property;
+mod queries;
 mod sdl;
 mod smoke;
