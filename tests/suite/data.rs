@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use crate::app::{TestApp, monday};
 
-mod meals;
-mod places;
+pub mod meals;
+pub mod places;
 
 /// How many there are: of hospitals and kitchens in all, of the rest below each parent.
 #[derive(Clone, Copy, Debug)]

@@ -8,6 +8,7 @@
 mod app;
 mod data;
 mod operations;
+mod pages;
 mod property;
 mod queries;
 mod sdl;
