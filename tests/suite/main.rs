@@ -7,9 +7,12 @@
 
 mod app;
 mod data;
+mod migrations;
+mod near;
 mod operations;
 mod pages;
 mod property;
 mod queries;
 mod sdl;
+mod search;
 mod smoke;
