@@ -22,6 +22,7 @@ mod graphql;
 mod persisted;
 mod probes;
 mod request;
+mod websocket;
 
 use crate::{app::App, config::Config, schema::Engine};
 use answer::Problem;

@@ -20,7 +20,9 @@ pub fn is_any_of(column: Expr, keys: &[Uuid], backend: DbBackend) -> Expr {
 pub fn is_any_text(column: Expr, keys: &[String], backend: DbBackend) -> Expr {
     match backend {
         DbBackend::Postgres => {
-            let values = keys.iter().map(|key| Value::from(key.as_str())).collect();
+            // No text in PostgreSQL has a NUL, and none may be sent.
+            let keys = keys.iter().filter(|key| !key.contains('\0'));
+            let values = keys.map(|key| Value::from(key.as_str())).collect();
             any(
                 column,
                 Value::Array(ArrayType::String, Some(Box::new(values))),

@@ -94,6 +94,21 @@ impl Problem {
         }
     }
 
+    pub fn too_slow(limit: std::time::Duration) -> Self {
+        let message = format!("The request took longer than {} ms.", limit.as_millis());
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
+    }
+
+    /// The same where there is no HTTP status.
+    pub fn into_graphql(self) -> async_graphql::Response {
+        let mut error = ServerError::new(self.message, None);
+        error
+            .extensions
+            .get_or_insert_default()
+            .set("code", self.code);
+        async_graphql::Response::from_errors(vec![error])
+    }
+
     pub fn internal() -> Self {
         let message = "Something went wrong on our side. Quote the request id when you report it.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)

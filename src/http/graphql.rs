@@ -13,6 +13,7 @@ use super::{
     answer::{self, Media, Problem},
     persisted,
     request::{Asked, Params, read},
+    websocket,
 };
 use crate::schema::{Answer, Operation};
 
@@ -21,14 +22,14 @@ pub async fn handle(
     Extension(request_id): Extension<RequestId>,
     request: Request,
 ) -> Response {
+    if websocket::is_asked(request.headers()) {
+        return websocket::handle(&http, request_id, request).await;
+    }
     let limit = http.engine.app().config.request_timeout;
     match tokio::time::timeout(limit, answer(&http, &request_id, request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(problem)) => problem.into_response(),
-        Err(_) => {
-            let message = format!("The request took longer than {} ms.", limit.as_millis());
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message).into_response()
-        }
+        Err(_) => Problem::too_slow(limit).into_response(),
     }
 }
 

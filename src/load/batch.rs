@@ -231,7 +231,7 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
                 answers
             };
             let loads = self.answer(answers);
-            let ms = |time: std::time::Duration| time.as_secs_f64() * 1e3;
+            let ms = |time: std::time::Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
             loaders.state().trace.push(BatchTrace {
                 loader: self.edge.name(),
                 loads,

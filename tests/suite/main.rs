@@ -7,12 +7,15 @@
 
 mod app;
 mod data;
+mod drafts;
 mod migrations;
 mod near;
 mod operations;
 mod pages;
+mod plans;
 mod property;
 mod queries;
 mod sdl;
 mod search;
 mod smoke;
+mod websocket;

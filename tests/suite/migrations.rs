@@ -123,7 +123,10 @@ async fn of_database(app: &TestApp) -> Columns {
     {
         let name: String = row.try_get("", "name").unwrap();
         let ty: String = row.try_get("", "type").unwrap();
-        columns.insert(name, (ty, row.try_get("", "may_be_null").unwrap()));
+        columns.insert(
+            name,
+            (ty.to_lowercase(), row.try_get("", "may_be_null").unwrap()),
+        );
     }
     // The list of migrations belongs to the library. `rownum` is what SQLite's full-text
     // tables point to; nothing else reads it.

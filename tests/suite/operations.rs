@@ -108,7 +108,7 @@ fn filled(value: &Value, known: &Map<String, Value>) -> Value {
 
 /// What the placeholders stand for in the database of `app`.
 pub async fn placeholders(app: &TestApp) -> Map<String, Value> {
-    let query = r#"query ($today: NaiveDate) { hospital(by: { slug: "riverside-general" }) {
+    let query = r#"query ($today: Date) { hospital(by: { slug: "riverside-general" }) {
         id
         wards(first: 1) { nodes { id } }
         kitchens(last: 1) { nodes { id } }

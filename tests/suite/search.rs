@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use thali::text::fold;
+use thali::text::words;
 
 use crate::{
     app::TestApp,
@@ -97,8 +97,8 @@ on_both! {
         let mut missed = Vec::new();
         for dish in data.dishes.iter().take(data.dishes.len()) {
             let text = format!("{} {}", dish.name, dish.description.clone().unwrap_or_default());
-            for word in fold(&text).split(|c: char| !c.is_alphanumeric()) {
-                if !word.is_empty() && !found(&app, word).await.contains(&dish.name) {
+            for word in words(&text).split(' ') {
+                if !found(&app, word).await.contains(&dish.name) {
                     missed.push((word.to_owned(), dish.name.clone()));
                 }
             }
@@ -122,7 +122,7 @@ on_both! {
         for hospital in &mut data.hospitals {
             let parts = [Some(&hospital.name), hospital.city.as_ref(), hospital.postcode.as_ref(), Some(&hospital.code)];
             let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-            hospital.search_text = fold(&parts.join(" "));
+            hospital.search_text = words(&parts.join(" "));
         }
         data.write(&app).await;
         for search in ["riverside", "rivreside", "general hosp", "london", "se1 0vm", "DEMO1", "riverside general hospital"] {

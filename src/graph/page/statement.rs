@@ -93,7 +93,16 @@ impl Order {
 
     /// Whether a cursor of this order was given: as many values, of the same types.
     fn fits(&self, cursor: &Cursor) -> bool {
-        self.keys.len() == cursor.keys.len()
+        let fits = |key: &OrderKey, value: &Value| match (key.kind, value) {
+            (KeyType::Integer, Value::BigInt(Some(_))) => true,
+            (KeyType::Double, Value::Double(Some(number))) => number.is_finite(),
+            // No text in a database has a NUL, and PostgreSQL is not to be sent one.
+            (KeyType::Text, Value::String(Some(text))) => !text.contains('\0'),
+            (KeyType::Date, Value::ChronoDate(Some(_))) => true,
+            _ => false,
+        };
+        let mut pairs = self.keys.iter().zip(&cursor.keys);
+        self.keys.len() == cursor.keys.len() && pairs.all(|(key, value)| fits(key, value))
     }
 }
 

@@ -8,7 +8,7 @@ use entity::{
     vocabulary::{Allergen, Audience, BitSet, Diet, DishCategory, Ingredient, Meal, Presence},
 };
 use sea_orm::Iterable;
-use thali::text::fold;
+use thali::text::{fold, words};
 use uuid::Uuid;
 
 use super::{Data, Size, today};
@@ -46,7 +46,7 @@ pub fn dish(id: Uuid, kitchen_id: Uuid, name: &str, description: Option<&str>) -
         kitchen_id,
         name: name.to_owned(),
         name_key: fold(name),
-        search_text: fold(&[name, description.unwrap_or_default()].join(" ")),
+        search_text: words(&[name, description.unwrap_or_default()].join(" ")),
         description: description.map(str::to_owned),
         category: DishCategory::Main,
         diets: 0,

@@ -5,7 +5,10 @@ use entity::{
     delivery_slot, hospital, kitchen, kitchen_hospital, kitchen_hours, meal_window,
     vocabulary::Meal, ward,
 };
-use thali::{geo::Point, text::fold};
+use thali::{
+    geo::Point,
+    text::{fold, words},
+};
 use uuid::Uuid;
 
 use super::{Data, Size};
@@ -54,7 +57,7 @@ pub fn hospital(id: Uuid, code: &str, name: &str, point: Option<Point>) -> hospi
         slug: code.to_lowercase(),
         name: name.to_owned(),
         name_key: fold(name),
-        search_text: fold(&format!("{name} {code}")),
+        search_text: words(&format!("{name} {code}")),
         address: None,
         city: None,
         postcode: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_graphql::resolver_utils::EnumType;
-use chrono::{NaiveTime, TimeZone};
+use chrono::{DateTime, NaiveTime, SecondsFormat, TimeZone, Utc};
 use entity::{
     menu, menu_item,
     vocabulary::{Allergen, Audience, BitSet, Diet, Meal, Presence},
@@ -44,6 +44,10 @@ fn id(kind: Kind, id: Uuid) -> String {
 fn name<E: EnumType>(value: E) -> Value {
     let item = E::items().iter().find(|item| item.value == value);
     json!(item.map(|item| item.name))
+}
+
+fn moment(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 fn group(allergen: Allergen) -> Allergen {
@@ -91,7 +95,9 @@ fn allergens(data: &Data, dish: Uuid, with_group: bool) -> Value {
 fn six_edges(data: &Data) -> Value {
     let hospital = &data.hospitals[0];
     let menus = data.menus.iter();
-    let menus = menus.filter(|menu| menu.hospital_id == Some(hospital.id) && menu.date >= today());
+    let menus = menus.filter(|menu| {
+        menu.hospital_id == Some(hospital.id) && menu.date >= today() && menu.published_at.is_some()
+    });
     let mut menus: Vec<_> = menus.collect();
     menus.sort_by_key(|menu| (menu.date, menu.meal, menu.id));
     let menus = menus.into_iter().take(3).map(|menu| {
@@ -122,7 +128,7 @@ fn todays_menu(data: &Data) -> Value {
     let window = window.unwrap();
     let local = |time: NaiveTime| {
         let local = chrono_tz::Europe::London.from_local_datetime(&today().and_time(time));
-        local.unwrap().to_utc().to_rfc3339()
+        moment(local.unwrap().to_utc())
     };
     let sections = printed(data, menu).into_iter().map(|(title, section, items)| {
         let items: Value = items.into_iter().take(50).map(|item| card(data, item)).collect();
@@ -179,7 +185,7 @@ fn card(data: &Data, item: &menu_item::Model) -> Value {
         .find(|row| row.menu_item_id == item.id)
         .map(|row| {
             let remaining = row.portions.map(|portions| portions - row.reserved);
-            let as_of = row.as_of.to_rfc3339();
+            let as_of = moment(row.as_of);
             json!({ "portions": row.portions, "remaining": remaining, "asOf": as_of })
         });
     let diets: Value = [

@@ -320,7 +320,9 @@ fn dishes(data: &Data, lists: &mut Vec<List>) {
 fn menus_and_items(data: &Data, lists: &mut Vec<List>) {
     let (hospital, kitchen) = (data.hospitals[0].id, data.kitchens[0].id);
     let menus = |is_its: &dyn Fn(&entity::menu::Model) -> bool| {
-        let its = data.menus.iter().filter(|menu| is_its(menu));
+        // Drafts are not shown.
+        let published = data.menus.iter().filter(|menu| menu.published_at.is_some());
+        let its = published.filter(|menu| is_its(menu));
         let its = its.map(|menu| {
             let day = text(&menu.date.to_string());
             let parts = [day, number(f64::from(menu.meal as i16))];

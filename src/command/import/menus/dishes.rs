@@ -10,11 +10,7 @@ use entity::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Query};
 use uuid::Uuid;
 
-use super::{
-    catalogue::Described,
-    labels::Facts,
-    week::{Line, Sheet, merge},
-};
+use super::{catalogue::Described, labels::Facts, said::Said, week::Line};
 use crate::{
     command::import::{
         bulk,
@@ -22,33 +18,6 @@ use crate::{
     },
     text,
 };
-
-/// What all files of an import say of a kitchen's dishes. It is gathered before the first
-/// dish is written, so it does not depend on the order of the files.
-#[derive(Default)]
-pub struct Said {
-    labels: HashMap<String, Option<Facts>>,
-    pub catalogue: BTreeMap<String, Described>,
-}
-
-impl Said {
-    pub fn new(sheets: &[Sheet], catalogue: BTreeMap<String, Described>) -> Self {
-        let mut labels: HashMap<String, Option<Facts>> = HashMap::new();
-        for line in sheets
-            .iter()
-            .flat_map(|sheet| &sheet.days)
-            .flat_map(|day| &day.lines)
-        {
-            match labels.get_mut(&line.key) {
-                Some(facts) => merge(facts, line.facts.as_ref()),
-                None => {
-                    labels.insert(line.key.clone(), line.facts.clone());
-                }
-            }
-        }
-        Self { labels, catalogue }
-    }
-}
 
 /// The dishes of a kitchen as the database has them.
 pub struct Dishes {
@@ -180,8 +149,8 @@ impl Dishes {
         row.additives = facts.additives;
         row.ingredients = facts.ingredients;
         row.search_text = match &row.description {
-            Some(description) => text::fold(&format!("{} {description}", row.name)),
-            None => row.name_key.clone(),
+            Some(description) => text::words(&format!("{} {description}", row.name)),
+            None => text::words(&row.name),
         };
         let state = match old {
             None => State::New,
@@ -249,7 +218,7 @@ fn new(
         kitchen_id: kitchen,
         name: name.clone(),
         name_key: key.to_owned(),
-        search_text: key.to_owned(),
+        search_text: text::words(name),
         description: None,
         category,
         diets: 0,
