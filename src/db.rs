@@ -5,8 +5,10 @@
 
 use std::{
     path::Path,
-    sync::Arc,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -16,7 +18,7 @@ use sea_orm::{
     TransactionTrait, prelude::async_trait::async_trait,
 };
 
-use crate::config::Config;
+use crate::{config::Config, search::LEAST_LIKENESS};
 
 /// Counts the statements of one request or command.
 #[derive(Debug, Default)]
@@ -26,6 +28,7 @@ pub struct Meter {
     statements: AtomicU64,
     rows: AtomicU64,
     whole: Option<Arc<Meter>>,
+    kept: Option<Mutex<Vec<Statement>>>,
 }
 
 impl Meter {
@@ -34,6 +37,33 @@ impl Meter {
             owner: owner.into(),
             ..Self::default()
         })
+    }
+
+    /// A meter that also keeps what it counts, so that the plans of statements can be seen.
+    pub fn keeping(owner: impl Into<Arc<str>>) -> Arc<Self> {
+        Arc::new(Self {
+            owner: owner.into(),
+            kept: Some(Mutex::default()),
+            ..Self::default()
+        })
+    }
+
+    /// The statements so far, if they are kept.
+    pub fn kept(&self) -> Vec<Statement> {
+        let kept = self.kept.as_ref().map(Mutex::lock);
+        kept.map_or(Vec::new(), |kept| {
+            kept.unwrap_or_else(PoisonError::into_inner).clone()
+        })
+    }
+
+    fn keep(&self, statement: &Statement) {
+        if let Some(kept) = &self.kept {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.push(statement.clone());
+        }
+        if let Some(whole) = &self.whole {
+            whole.keep(statement);
+        }
     }
 
     /// A meter of a part, whose counts are also the whole's.
@@ -98,6 +128,9 @@ impl Db {
             .sqlx_logging(false)
             .set_application_name("thali")
             .statement_timeout(config.db_statement_timeout)
+            .map_sqlx_postgres_opts(|postgres| {
+                postgres.options([("pg_trgm.word_similarity_threshold", LEAST_LIKENESS)])
+            })
             .map_sqlx_sqlite_opts(|sqlite| {
                 sqlite
                     .create_if_missing(true)
@@ -186,6 +219,7 @@ impl<C: ConnectionTrait + Send + Sync> ConnectionTrait for Metered<C> {
     }
 
     async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+        self.meter.keep(&stmt);
         let sql = stmt.sql.clone();
         self.run(
             &sql,
@@ -205,6 +239,7 @@ impl<C: ConnectionTrait + Send + Sync> ConnectionTrait for Metered<C> {
     }
 
     async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.meter.keep(&stmt);
         let sql = stmt.sql.clone();
         self.run(&sql, self.inner.query_one_raw(stmt), |row| {
             row.is_some() as u64
@@ -213,6 +248,7 @@ impl<C: ConnectionTrait + Send + Sync> ConnectionTrait for Metered<C> {
     }
 
     async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.meter.keep(&stmt);
         let sql = stmt.sql.clone();
         self.run(&sql, self.inner.query_all_raw(stmt), |rows| {
             rows.len() as u64

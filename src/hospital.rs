@@ -21,7 +21,7 @@ use crate::{
     error::{Error, Result},
     graph::{Connection, Ctx, Row, Slice, id::Kind, scalar::Date},
     kitchen::Kitchen,
-    menu::{Menu, MenusOf, Owner},
+    menu::{Menu, MenusOf, MenusToCome, Owner},
     place::{Location, LocationInput},
 };
 
@@ -164,23 +164,23 @@ impl Hospital {
         #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
     ) -> Result<Row<Connection<Menu>>> {
-        let from = match from {
-            Some(from) => from.0,
-            None => {
-                let zone = Self::zone(&self.0.time_zone)?;
-                ctx.now()?.with_timezone(&zone).date_naive()
-            }
-        };
+        let to = to.map(|to| to.0);
         let slice = Slice {
             first,
             after,
             last,
             before,
         };
+        let Some(from) = from else {
+            let zone = Self::zone(&self.0.time_zone)?;
+            let today = ctx.now()?.with_timezone(&zone).date_naive();
+            let menus = MenusToCome { to, meal };
+            return ctx.page(menus, (self.0.id, today), slice).await;
+        };
         let menus = MenusOf {
             owner: Owner::Hospital,
-            from: Some(from),
-            to: to.map(|to| to.0),
+            from: Some(from.0),
+            to,
             meal,
         };
         ctx.page(menus, self.0.id, slice).await

@@ -16,7 +16,7 @@ mod section;
 
 pub use edges::MenuById;
 pub use item::{MenuItem, MenuItemById};
-pub use lists::{MenusOf, Owner};
+pub use lists::{MenusOf, MenusToCome, Owner};
 pub use query::MenuQuery;
 pub use section::{MenuSection, SectionById};
 

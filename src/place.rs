@@ -2,8 +2,8 @@
 
 use async_graphql::{InputObject, SimpleObject};
 use sea_orm::{
-    DbBackend,
-    sea_query::{Expr, ExprTrait, SelectStatement},
+    DbBackend, JoinType,
+    sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement},
 };
 
 use crate::{
@@ -96,18 +96,29 @@ impl Near {
 }
 
 impl Circle {
-    /// Keeps the rows of `table` inside the circle: by ranges of its cell index, then by the
+    /// FROM the rows of `table` inside the circle: by ranges of its cell index, then by the
     /// true distance.
-    pub fn filter(&self, select: &mut SelectStatement, table: &'static str, backend: DbBackend) {
-        let ranges = self.centre.ranges(self.radius_m);
-        select.join_subquery(
-            sea_orm::JoinType::InnerJoin,
-            sql::ranges(&ranges, backend),
-            "cells",
-            Expr::col((table, "geo_cell"))
-                .between(Expr::col(("cells", "low")), Expr::col(("cells", "high"))),
-        );
+    pub fn select(&self, table: &'static str, backend: DbBackend) -> SelectStatement {
+        let ranges = sql::ranges(&self.centre.ranges(self.radius_m), backend);
+        let in_range = Expr::col((table, "geo_cell"))
+            .between(Expr::col(("cells", "low")), Expr::col(("cells", "high")));
+        let mut select = Query::select();
+        match backend {
+            DbBackend::Postgres => {
+                // It takes a join with ranges for a product of tables and reads all rows. OFFSET
+                // keeps the rows of a range a query of their own, for which it has an index.
+                let mut rows = Query::select().column(Asterisk).from(table).take();
+                rows.and_where(in_range).offset(0);
+                select.from_subquery(ranges, "cells");
+                select.join_lateral(JoinType::InnerJoin, rows, table, Expr::val(true));
+            }
+            _ => {
+                select.from(table);
+                select.join_subquery(JoinType::InnerJoin, ranges, "cells", in_range);
+            }
+        }
         select.and_where(self.chord2(table, backend).lte(geo::chord2(self.radius_m)));
+        select
     }
 
     /// The squared chord from the centre to a row of `table`: grows with the distance.

@@ -1,6 +1,7 @@
 //! What PostgreSQL and SQLite say differently in a query. A list of keys is one parameter in
 //! both, so that a statement has one text whatever the size of its batch.
 
+use chrono::NaiveDate;
 use sea_orm::{
     DbBackend, Value,
     sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, Query, SelectStatement},
@@ -19,12 +20,9 @@ pub fn is_any_of(column: Expr, keys: &[Uuid], backend: DbBackend) -> Expr {
 pub fn is_any_text(column: Expr, keys: &[String], backend: DbBackend) -> Expr {
     match backend {
         DbBackend::Postgres => {
-            // PostgreSQL has no text with a NUL, so no row has it either.
-            let values = keys
-                .iter()
-                .filter(|key| !key.contains('\0'))
-                .map(|key| Value::from(key.as_str()))
-                .collect();
+            // No text in PostgreSQL has a NUL, and none may be sent.
+            let keys = keys.iter().filter(|key| !key.contains('\0'));
+            let values = keys.map(|key| Value::from(key.as_str())).collect();
             any(
                 column,
                 Value::Array(ArrayType::String, Some(Box::new(values))),
@@ -49,6 +47,30 @@ pub fn from_keys(select: &mut SelectStatement, keys: &[Uuid], backend: DbBackend
         }
         _ => {
             select.from_subquery(json_keys(keys), "k");
+        }
+    }
+}
+
+/// `keys` with a day each, as a table with the columns `k` and `since`.
+pub fn keys_since(keys: &[Uuid], since: &[NaiveDate], backend: DbBackend) -> SelectStatement {
+    match backend {
+        DbBackend::Postgres => {
+            let since = since.iter().map(|day| Value::from(*day)).collect();
+            let since = Value::Array(ArrayType::ChronoDate, Some(Box::new(since)));
+            Query::select()
+                .expr_as(Func::cust("unnest").arg(uuid_array(keys)), "k")
+                .expr_as(Func::cust("unnest").arg(since), "since")
+                .take()
+        }
+        _ => {
+            let keys = keys.iter().map(|key| key.simple().to_string());
+            let pairs: Vec<_> = keys.zip(since).collect();
+            let json = serde_json::json!(pairs).to_string();
+            Query::select()
+                .expr_as(Expr::cust("unhex(value ->> 0)"), "k")
+                .expr_as(Expr::cust("value ->> 1"), "since")
+                .from_function(Func::cust("json_each").arg(json), "j")
+                .take()
         }
     }
 }

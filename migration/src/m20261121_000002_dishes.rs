@@ -20,8 +20,8 @@ impl MigrationTrait for Migration {
 
 // `diets`, `additives` and `ingredients` are sets over closed vocabularies, a
 // bit a value (`entity::vocabulary`). Allergens carry a presence and so are rows.
-// Dishes without nutrition sort after all others: the index holds a value that
-// is never NULL, so one row comparison continues any page.
+// Dishes without nutrition sort after all others in both directions: the indexes
+// hold values that are never NULL, so one row comparison continues any page.
 const UP: &str = r#"
 CREATE TABLE dish (
     {id},
@@ -55,8 +55,14 @@ CREATE INDEX dish_by_name ON dish (name_key, id);
 CREATE INDEX dish_by_category ON dish (category, name_key, id);
 CREATE INDEX dish_by_energy ON dish ((COALESCE(energy_kcal, 1e9)), id);
 CREATE INDEX dish_by_protein ON dish ((COALESCE(protein_g, 1e9)), id);
+CREATE INDEX dish_by_energy_down ON dish ((COALESCE(energy_kcal, -1e9)), id);
+CREATE INDEX dish_by_protein_down ON dish ((COALESCE(protein_g, -1e9)), id);
 CREATE INDEX dish_of_kitchen_by_energy ON dish (kitchen_id, (COALESCE(energy_kcal, 1e9)), id);
 CREATE INDEX dish_of_kitchen_by_protein ON dish (kitchen_id, (COALESCE(protein_g, 1e9)), id);
+CREATE INDEX dish_of_kitchen_by_energy_down
+    ON dish (kitchen_id, (COALESCE(energy_kcal, -1e9)), id);
+CREATE INDEX dish_of_kitchen_by_protein_down
+    ON dish (kitchen_id, (COALESCE(protein_g, -1e9)), id);
 
 CREATE TABLE dish_allergen (
     dish_id {uuid} NOT NULL REFERENCES dish (id) ON DELETE CASCADE,

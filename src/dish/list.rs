@@ -97,7 +97,7 @@ impl Dishes {
         let descending = self.order.direction == OrderDirection::Desc;
         // The same text as in the index; a dish without a figure is last in both directions.
         let figure = |column: &str| {
-            let last = if descending { "-1" } else { "1e9" };
+            let last = if descending { "-1e9" } else { "1e9" };
             let expr = Expr::cust(format!("COALESCE(dish.{column}, {last})"));
             OrderKey::new(expr, KeyType::Double)
         };

@@ -4,6 +4,7 @@ use std::{future::Future, sync::Arc};
 
 use async_graphql::Context;
 use chrono::{DateTime, Utc};
+use futures_util::future::{OptionFuture, join};
 use sea_orm::DbBackend;
 
 use crate::{
@@ -131,16 +132,12 @@ impl Ctx for Context<'_> {
         slice: Slice,
     ) -> Result<Row<Connection<L::Item>>> {
         let page = PageOf::new(list.clone(), slice)?;
-        let counted = self.look_ahead().field("totalCount").exists();
-        let page = self.load(page, key.clone());
-        let total = counted.then(|| self.load(CountOf(list), key));
-        let (page, total) = futures_util::future::join(page, async {
-            match total {
-                Some(total) => total.await.map(Some),
-                None => Ok(None),
-            }
-        })
-        .await;
-        Ok(Row::new(Connection::new(page?, total?)))
+        let selects = |field| self.look_ahead().field(field).exists();
+        let is_read = ["edges", "nodes", "pageInfo"].into_iter().any(selects);
+        let page = OptionFuture::from(is_read.then(|| self.load(page, key)));
+        let total = selects("totalCount").then(|| self.load(CountOf(list), key));
+        let (page, total) = join(page, OptionFuture::from(total)).await;
+        let page = page.transpose()?.unwrap_or_default();
+        Ok(Row::new(Connection::new(page, total.transpose()?)))
     }
 }

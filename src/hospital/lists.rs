@@ -38,10 +38,12 @@ impl List for Hospitals {
 
     fn listing(&self, reads: &Reads) -> Result<Listing> {
         let backend = reads.backend();
-        let mut from = Query::select().from("hospital").take();
         let mut keys = Vec::new();
+        let mut from = match &self.near {
+            Some(near) => near.select("hospital", backend),
+            None => Query::select().from("hospital").take(),
+        };
         if let Some(near) = &self.near {
-            near.filter(&mut from, "hospital", backend);
             keys.push(OrderKey::new(
                 near.chord2("hospital", backend),
                 KeyType::Double,

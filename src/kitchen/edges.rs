@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::{kitchen, kitchen_hours};
 use sea_orm::{
     ConnectionTrait, DbErr, FromQueryResult, JoinType, QueryResult,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
@@ -88,8 +88,7 @@ impl List for KitchensNear {
     type Key = ();
 
     fn listing(&self, reads: &Reads) -> Result<Listing> {
-        let mut from = Query::select().from("kitchen").take();
-        self.near.filter(&mut from, "kitchen", reads.backend());
+        let mut from = self.near.select("kitchen", reads.backend());
         if let Some(hospital) = self.serves {
             let serves = Expr::col(("kitchen_hospital", "kitchen_id")).equals(("kitchen", "id"));
             from.join(JoinType::InnerJoin, "kitchen_hospital", serves)

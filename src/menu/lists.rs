@@ -71,6 +71,38 @@ impl List for MenusOf {
     }
 }
 
+/// The menus of a hospital from a day on that is its key's: its own today, so that hospitals
+/// of all time zones are asked together, and a cursor outlives midnight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MenusToCome {
+    pub to: Option<NaiveDate>,
+    pub meal: Option<Meal>,
+}
+
+impl List for MenusToCome {
+    type Item = Menu;
+    type Key = (Uuid, NaiveDate);
+
+    fn listing(&self, reads: &Reads) -> Result<Listing> {
+        let all = MenusOf {
+            owner: Owner::Hospital,
+            from: None,
+            to: self.to,
+            meal: self.meal,
+        };
+        let mut listing = all.listing(reads)?;
+        let since = Expr::col(("k", "since"));
+        listing
+            .from
+            .and_where(Expr::col(("menu", "date")).gte(since));
+        Ok(listing)
+    }
+
+    fn item(row: &QueryResult) -> Result<Menu, DbErr> {
+        MenusOf::item(row)
+    }
+}
+
 /// The items of a menu, as printed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemsOfMenu {

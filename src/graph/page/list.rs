@@ -2,12 +2,13 @@
 
 use std::{fmt::Debug, sync::Arc};
 
+use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::{
     Cursor, Listing, Slice,
-    statement::{KeyType, Window},
+    statement::{KeyType, Parents, Window},
 };
 use crate::{
     error::{Error, Result},
@@ -33,6 +34,21 @@ pub trait List: Clone + Debug + PartialEq + Send + Sync + 'static {
 /// What a list hangs on.
 pub trait ListKey: Ord + Copy + Send + Sync + 'static {
     fn uuid(self) -> Option<Uuid>;
+
+    /// The day on which the list begins, where it is another for each parent.
+    fn since(self) -> Option<NaiveDate> {
+        None
+    }
+}
+
+impl ListKey for (Uuid, NaiveDate) {
+    fn uuid(self) -> Option<Uuid> {
+        Some(self.0)
+    }
+
+    fn since(self) -> Option<NaiveDate> {
+        Some(self.1)
+    }
 }
 
 impl ListKey for Uuid {
@@ -54,6 +70,19 @@ pub struct Page<T> {
     pub has_previous: bool,
     cursors: Vec<Cursor>,
     fingerprint: u32,
+}
+
+// A page that nobody looks at.
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            has_next: false,
+            has_previous: false,
+            cursors: Vec::new(),
+            fingerprint: 0,
+        }
+    }
 }
 
 impl<T> Page<T> {
@@ -120,19 +149,14 @@ impl<L: List> Edge for PageOf<L> {
                 "The cursor does not fit this list; start without it.",
             ));
         }
-        let parents: Vec<Uuid> = keys.iter().filter_map(|key| key.uuid()).collect();
+        let parents = Parents::of(keys);
         let statement = listing.page(window, &parents, reads.backend());
         let rows = reads.conn.query_all(&statement).await?;
 
         // Rows come in the order of the list, for all parents together.
         let mut pages: Vec<Rows<L::Item>> = keys.iter().map(|_| Rows::default()).collect();
-        let is_root = parents.is_empty();
         for row in &rows {
-            let index = if is_root {
-                0
-            } else {
-                position(&parents, row.try_get("", "parent_")?)?
-            };
+            let index = parents.position(row)?;
             let page = &mut pages[index];
             if window.after.is_some() {
                 page.head = row.try_get("", "head_")?;
@@ -170,10 +194,23 @@ fn list_name<L>() -> &'static str {
     path.rsplit("::").next().unwrap_or(path)
 }
 
-fn position(parents: &[Uuid], parent: Uuid) -> Result<usize> {
-    parents
-        .binary_search(&parent)
-        .map_err(|_| Error::internal(anyhow::anyhow!("a row of a parent that was not asked")))
+impl Parents {
+    fn of<K: ListKey>(keys: &[K]) -> Self {
+        Self {
+            ids: keys.iter().filter_map(|key| key.uuid()).collect(),
+            since: keys.iter().filter_map(|key| key.since()).collect(),
+        }
+    }
+
+    /// The index of the parent to which a row belongs.
+    fn position(&self, row: &QueryResult) -> Result<usize> {
+        if self.ids.is_empty() {
+            return Ok(0);
+        }
+        self.ids
+            .binary_search(&row.try_get("", "parent_")?)
+            .map_err(|_| Error::internal(anyhow::anyhow!("a row of a parent that was not asked")))
+    }
 }
 
 /// The rows of one parent, one more than asked when there is one more; whether anything lies
@@ -228,18 +265,14 @@ impl<L: List> Edge for CountOf<L> {
 
     async fn load(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<u64>>> {
         let listing = self.0.listing(reads)?;
-        let parents: Vec<Uuid> = keys.iter().filter_map(|key| key.uuid()).collect();
+        let parents = Parents::of(keys);
         let rows = reads
             .conn
             .query_all(&listing.count(&parents, reads.backend()))
             .await?;
         let mut counts: Vec<Result<u64>> = keys.iter().map(|_| Ok(0)).collect();
         for row in &rows {
-            let index = match parents.is_empty() {
-                true => 0,
-                false => position(&parents, row.try_get("", "parent_")?)?,
-            };
-            counts[index] = Ok(row.try_get::<i64>("", "count_")? as u64);
+            counts[parents.position(row)?] = Ok(row.try_get::<i64>("", "count_")? as u64);
         }
         Ok(counts)
     }

@@ -1,5 +1,6 @@
 //! The SQL of a page: one statement for all parents, the limit of each applied inside.
 
+use chrono::NaiveDate;
 use sea_orm::{
     DbBackend, DbErr, QueryResult, Value,
     sea_query::{Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement},
@@ -7,7 +8,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Cursor, list::key_value};
-use crate::sql::{from_keys, is_any_of};
+use crate::sql::{from_keys, is_any_of, keys_since};
 
 /// A list in SQL, without its ends.
 #[derive(Clone, Debug)]
@@ -54,6 +55,15 @@ pub struct Window {
     pub before: Option<Cursor>,
 }
 
+/// Whose lists are read; nobody's for a list of everything.
+#[derive(Clone, Debug, Default)]
+pub struct Parents {
+    /// Sorted and distinct.
+    pub ids: Vec<Uuid>,
+    /// The day on which the list of each begins; empty where lists begin with no day.
+    pub since: Vec<NaiveDate>,
+}
+
 const NAMES: [&str; 3] = ["key0_", "key1_", "key2_"];
 
 impl OrderKey {
@@ -83,16 +93,16 @@ impl Order {
 
     /// Whether a cursor of this order was given: as many values, of the same types.
     fn fits(&self, cursor: &Cursor) -> bool {
-        let is_of_kind = |(key, value): (&OrderKey, &Value)| {
-            matches!(
-                (key.kind, value),
-                (KeyType::Integer, Value::BigInt(_))
-                    | (KeyType::Double, Value::Double(_))
-                    | (KeyType::Text, Value::String(_))
-                    | (KeyType::Date, Value::ChronoDate(_))
-            )
+        let fits = |key: &OrderKey, value: &Value| match (key.kind, value) {
+            (KeyType::Integer, Value::BigInt(Some(_))) => true,
+            (KeyType::Double, Value::Double(Some(number))) => number.is_finite(),
+            // No text in a database has a NUL, and PostgreSQL is not to be sent one.
+            (KeyType::Text, Value::String(Some(text))) => !text.contains('\0'),
+            (KeyType::Date, Value::ChronoDate(Some(_))) => true,
+            _ => false,
         };
-        self.keys.len() == cursor.keys.len() && self.keys.iter().zip(&cursor.keys).all(is_of_kind)
+        let mut pairs = self.keys.iter().zip(&cursor.keys);
+        self.keys.len() == cursor.keys.len() && pairs.all(|(key, value)| fits(key, value))
     }
 }
 
@@ -108,7 +118,7 @@ impl Listing {
     /// Reads a page for each of `parents`, or of the whole list when it has none: at most
     /// `size + 1` rows each, with `parent_`, the values of the order, and, where a cursor was
     /// given, whether anything lies on its other side.
-    pub fn page(&self, window: &Window, parents: &[Uuid], backend: DbBackend) -> SelectStatement {
+    pub fn page(&self, window: &Window, parents: &Parents, backend: DbBackend) -> SelectStatement {
         let descending = self.order.descending != window.backward;
         let direction = if descending {
             Direction::Desc
@@ -131,7 +141,12 @@ impl Listing {
         let mut outer = Query::select();
         match self.parent {
             Some(_) => {
-                from_keys(&mut outer, parents, backend);
+                match parents.since.as_slice() {
+                    [] => from_keys(&mut outer, &parents.ids, backend),
+                    since => {
+                        outer.from_subquery(keys_since(&parents.ids, since, backend), "k");
+                    }
+                }
                 outer.expr_as(Expr::col(("k", "k")), "parent_");
             }
             None => {
@@ -176,12 +191,18 @@ impl Listing {
     }
 
     /// Counts the rows below each of `parents`, or all of them.
-    pub fn count(&self, parents: &[Uuid], backend: DbBackend) -> SelectStatement {
+    pub fn count(&self, parents: &Parents, backend: DbBackend) -> SelectStatement {
         let mut select = self.from.clone();
         select.expr_as(Func::cust("COUNT").arg(Expr::cust("*")), "count_");
         if let Some(parent) = &self.parent {
             select.expr_as(parent.clone(), "parent_");
-            select.and_where(is_any_of(parent.clone(), parents, backend));
+            if parents.since.is_empty() {
+                select.and_where(is_any_of(parent.clone(), &parents.ids, backend));
+            } else {
+                let keys = keys_since(&parents.ids, &parents.since, backend);
+                let on = parent.clone().eq(Expr::col(("k", "k")));
+                select.join_subquery(JoinType::InnerJoin, keys, "k", on);
+            }
             select.add_group_by([parent.clone()]);
         }
         select

@@ -67,7 +67,7 @@ impl Record {
         let parts = [Some(&self.name), rest[0].as_ref(), rest[1].as_ref()];
         let mut parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
         parts.push(&self.code);
-        text::fold(&parts.join(" "))
+        text::words(&parts.join(" "))
     }
 }
 
@@ -179,7 +179,7 @@ mod tests {
         let record =
             read("OrganisationName,OrganisationCode\n St  Mary's Infirmary ,5MV02").unwrap();
         assert_eq!(record.slug(), "st-marys-infirmary-5mv02");
-        assert_eq!(record.search_text(), "st mary's infirmary 5mv02");
+        assert_eq!(record.search_text(), "st marys infirmary 5mv02");
         assert_eq!(
             (record.time_zone.as_str(), record.currency.as_str()),
             ("Europe/London", "GBP")

@@ -150,8 +150,8 @@ impl Dishes {
         row.additives = facts.additives;
         row.ingredients = facts.ingredients;
         row.search_text = match &row.description {
-            Some(description) => text::fold(&format!("{} {description}", row.name)),
-            None => row.name_key.clone(),
+            Some(description) => text::words(&format!("{} {description}", row.name)),
+            None => text::words(&row.name),
         };
         let state = match old {
             None => State::New,
@@ -220,7 +220,7 @@ fn new(
         kitchen_id: kitchen,
         name: name.clone(),
         name_key: key.to_owned(),
-        search_text: key.to_owned(),
+        search_text: text::words(name),
         description: None,
         category,
         allergens_declared: false,

@@ -59,7 +59,7 @@ impl Maker {
             id,
             kitchen_id: kitchen,
             name_key: text::fold(&name),
-            search_text: text::fold(&name),
+            search_text: text::words(&name),
             name,
             description: None,
             category: recipes.category,

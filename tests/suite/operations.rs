@@ -1,0 +1,250 @@
+//! The example operations of `tests/operations`: each costs the statements that it names, with
+//! little data and with much, and together they cover every edge of the schema.
+
+use std::{collections::BTreeSet, path::Path};
+
+use async_graphql::{
+    Variables,
+    parser::{parse_query, types::DocumentOperations},
+};
+use serde_json::{Map, Value, json};
+use thali::command::import::{hospitals, menus, report::Progress, source::Source};
+
+use crate::{
+    app::TestApp,
+    data::{Data, Size, today},
+    on_both,
+    sdl::{Sdl, path},
+};
+
+mod answers;
+
+pub struct Operation {
+    pub file: String,
+    pub text: String,
+    variables: Value,
+}
+
+/// All example operations, by name.
+pub fn all() -> Vec<Operation> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/operations");
+    let mut operations = Vec::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "graphql")
+        {
+            continue;
+        }
+        let variables = std::fs::read_to_string(path.with_extension("variables.json"));
+        operations.push(Operation {
+            file: path.file_stem().unwrap().to_str().unwrap().to_owned(),
+            text: std::fs::read_to_string(&path).unwrap(),
+            variables: variables.map_or(json!({}), |text| serde_json::from_str(&text).unwrap()),
+        });
+    }
+    operations.sort_by(|a, b| a.file.cmp(&b.file));
+    operations
+}
+
+pub fn named(file: &str) -> Operation {
+    let mut operations = all().into_iter();
+    operations.find(|operation| operation.file == file).unwrap()
+}
+
+impl Operation {
+    /// The number of statements that the file names.
+    fn statements(&self) -> u64 {
+        let line = self.text.lines().nth(1).unwrap_or_default();
+        let number = line.strip_prefix("# statements: ");
+        let number = number.and_then(|number| number.parse().ok());
+        number.unwrap_or_else(|| panic!("{}: the second line names no statements", self.file))
+    }
+
+    /// The variables with their placeholders filled in.
+    pub fn variables(&self, known: &Map<String, Value>) -> Value {
+        filled(&self.variables, known)
+    }
+
+    fn edges(&self, sdl: &Sdl, variables: &Value) -> usize {
+        let document = parse_query(&self.text).unwrap();
+        let DocumentOperations::Multiple(operations) = &document.operations else {
+            panic!("{}: the operation has no name", self.file);
+        };
+        let operation = operations.values().next().unwrap();
+        let variables = Variables::from_json(variables.clone());
+        sdl.edges(&document, &operation.node, &variables)
+    }
+
+    /// The fields that it selects, as `Type.field`.
+    fn covers(&self, sdl: &Sdl) -> BTreeSet<String> {
+        let document = parse_query(&self.text).unwrap();
+        let operation = document.operations.iter().next().unwrap().1;
+        let visits = sdl.visits(&document, &operation.node, &Variables::default());
+        visits.into_values().map(|visit| visit.path).collect()
+    }
+}
+
+fn filled(value: &Value, known: &Map<String, Value>) -> Value {
+    match value {
+        Value::String(text) => match text.strip_prefix('$') {
+            Some(name) => known
+                .get(name)
+                .unwrap_or_else(|| panic!("no {text}"))
+                .clone(),
+            None => value.clone(),
+        },
+        Value::Array(list) => list.iter().map(|value| filled(value, known)).collect(),
+        Value::Object(map) => {
+            let fields = map.iter();
+            fields
+                .map(|(name, value)| (name.clone(), filled(value, known)))
+                .collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// What the placeholders stand for in the database of `app`.
+pub async fn placeholders(app: &TestApp) -> Map<String, Value> {
+    let query = r#"query ($today: Date) { hospital(by: { slug: "riverside-general" }) {
+        id
+        wards(first: 1) { nodes { id } }
+        kitchens(last: 1) { nodes { id } }
+        menus(from: $today, meal: LUNCH, first: 1) { nodes {
+            id sections { id } items(first: 1) { nodes { id dish { id } } }
+        } }
+    } }"#;
+    let data = app.data(query, json!({ "today": today() })).await;
+    let hospital = &data["hospital"];
+    let menu = &hospital["menus"]["nodes"][0];
+    let item = &menu["items"]["nodes"][0];
+    let known = json!({
+        "TODAY": today(),
+        "YESTERDAY": today().pred_opt(),
+        "HOSPITAL": hospital["id"],
+        "WARD": hospital["wards"]["nodes"][0]["id"],
+        "KITCHEN": hospital["kitchens"]["nodes"][0]["id"],
+        "MENU": menu["id"],
+        "SECTION": menu["sections"][0]["id"],
+        "ITEM": item["id"],
+        "DISH": item["dish"]["id"],
+    });
+    let Value::Object(known) = known else {
+        unreachable!()
+    };
+    assert!(known.values().all(Value::is_string), "{known:#?}");
+    known
+}
+
+#[test]
+fn each_says_what_it_is_for() {
+    let operations = all();
+    assert!(operations.len() >= 18);
+    for operation in &operations {
+        let first = operation.text.lines().next().unwrap();
+        assert!(
+            first.starts_with("# ") && first.ends_with('.'),
+            "{}: {first}",
+            operation.file
+        );
+        assert!(operation.statements() > 0);
+        let camel: String = operation.file.split('-').map(capital).collect();
+        let begins = format!("\nquery {camel}");
+        assert!(
+            operation.text.contains(&begins),
+            "{}: not named {camel}",
+            operation.file
+        );
+    }
+}
+
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(1);
+    first.to_uppercase() + rest
+}
+
+#[test]
+fn together_they_cover_every_field_that_leads_on() {
+    let sdl = Sdl::read();
+    let operations = all();
+    let covered: BTreeSet<String> = operations.iter().flat_map(|op| op.covers(&sdl)).collect();
+    let mut missing = BTreeSet::new();
+    for (name, fields) in &sdl.types {
+        for (field, ty) in fields {
+            let leads_on = ty.target.is_some() || ty.has_arguments;
+            let counts = leads_on || name == "Query" || sdl.is_edge(name, field);
+            if counts && !covered.contains(&path(name, field)) {
+                missing.insert(format!("{name}.{field}"));
+            }
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
+}
+
+/// Runs every operation and returns what each cost.
+async fn run_all(app: &TestApp) -> Vec<(String, u64)> {
+    let sdl = Sdl::read();
+    let known = placeholders(app).await;
+    let mut costs = Vec::new();
+    for operation in all() {
+        let variables = operation.variables(&known);
+        let answer = app.execute(&operation.text, variables.clone()).await;
+        assert_eq!(answer.get("errors"), None, "{}: {answer:#}", operation.file);
+        let roots = answer["data"].as_object().unwrap();
+        assert!(
+            !roots.values().any(Value::is_null),
+            "{}: {answer:#}",
+            operation.file
+        );
+        let trace = &answer["extensions"]["trace"];
+        let statements = trace["sqlStatements"].as_u64().unwrap();
+        let edges = operation.edges(&sdl, &variables) as u64;
+        assert!(
+            statements <= edges,
+            "{}: {statements} statements for {edges} edges: {trace:#}",
+            operation.file
+        );
+        costs.push((operation.file.clone(), statements));
+    }
+    costs
+}
+
+fn promised() -> Vec<(String, u64)> {
+    let operations = all().into_iter();
+    operations
+        .map(|op| (op.file.clone(), op.statements()))
+        .collect()
+}
+
+on_both! {
+    async fn each_costs_what_it_names_with_little_data_and_with_much(app: TestApp) {
+        let much = TestApp::start(app.engine()).await;
+        Data::fill(&app, Size::ONE).await;
+        Data::fill(&much, Size::times(50)).await;
+        assert_eq!(run_all(&app).await, promised());
+        assert_eq!(run_all(&much).await, promised());
+    }
+}
+
+on_both! {
+    async fn each_finds_something_in_the_demo_data(app: TestApp) {
+        let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
+        let list = std::fs::read(demo.join("hospitals.csv")).unwrap();
+        hospitals::import(&app.app, "hospitals.csv", &list, true).await.unwrap();
+        let options = menus::Options { serve_hospitals: None, strict: true };
+        let folder = Source::Folder(demo.join("menus"));
+        menus::import(&app.app, &folder, options, &Progress::new("files")).await.unwrap();
+        for ((file, cost), (_, promised)) in run_all(&app).await.into_iter().zip(promised()) {
+            assert!(cost <= promised, "{file}: {cost} statements, {promised} promised");
+        }
+    }
+}
+
+#[test]
+fn six_edges_are_six_statements() {
+    let operation = named("six-edges");
+    assert_eq!(operation.edges(&Sdl::read(), &json!({})), 6);
+    assert_eq!(operation.statements(), 6);
+}
