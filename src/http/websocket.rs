@@ -21,6 +21,8 @@ use crate::schema::{Engine, Operation};
 
 /// Operations of one connection that run at the same time; more wait.
 const MOST_AT_ONCE: usize = 32;
+/// Operations of one connection that run or wait; more are refused.
+const MOST_OPEN: usize = 256;
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Whether the request asks for a WebSocket.
@@ -51,6 +53,7 @@ async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<R
         engine: http.engine.clone(),
         request_id: request_id.0,
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+        open: Arc::new(Semaphore::new(MOST_OPEN)),
     };
     let upgrade = upgrade
         .protocols(["graphql-transport-ws"])
@@ -93,11 +96,16 @@ struct Socket {
     engine: Engine,
     request_id: Arc<str>,
     at_once: Arc<Semaphore>,
+    open: Arc<Semaphore>,
 }
 
 impl Executor for Socket {
     async fn execute(&self, request: Request) -> GraphQlResponse {
-        let _permit = self.at_once.acquire().await;
+        let Ok(_open) = self.open.try_acquire() else {
+            let message = format!("More than {MOST_OPEN} operations are open on this connection.");
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            return Problem::new(status, "RATE_LIMITED", message).into_graphql(&self.request_id);
+        };
         let operation = Operation {
             query: request.query,
             operation_name: request.operation_name,
@@ -107,9 +115,13 @@ impl Executor for Socket {
             request_id: self.request_id.clone(),
         };
         let limit = self.engine.app().config.request_timeout;
-        match tokio::time::timeout(limit, self.engine.execute(operation)).await {
+        let answer = async {
+            let _permit = self.at_once.acquire().await;
+            self.engine.execute(operation).await
+        };
+        match tokio::time::timeout(limit, answer).await {
             Ok(answer) => answer.response,
-            Err(_) => Problem::too_slow(limit).into_graphql(),
+            Err(_) => Problem::too_slow(limit).into_graphql(&self.request_id),
         }
     }
 
