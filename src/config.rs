@@ -78,7 +78,7 @@ macro_rules! settings {
 
 settings! {
     listen: SocketAddr = "127.0.0.1:8000", "THALI_LISTEN", "address and port of the HTTP server";
-    environment: Option<Environment> = "", "THALI_ENV", "development shows traces and introspection to everyone; empty: development with embedded storage, production otherwise";
+    environment: Option<Environment> = "", "THALI_ENV", "development shows traces to everyone; empty: development with embedded storage, production otherwise";
     database_url: Option<Url> = "", "DATABASE_URL", "the database; empty: a SQLite file in THALI_DATA_DIR";
     redis_url: Option<Url> = "", "REDIS_URL", "Redis, shared by all instances; empty: everything in this process";
     data_dir: PathBuf = "thali-data", "THALI_DATA_DIR", "folder of the embedded storage, made when needed";

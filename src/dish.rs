@@ -114,7 +114,14 @@ impl Dish {
         kitchen.ok_or_else(|| Error::internal(anyhow::anyhow!("a dish without its kitchen")))
     }
 
-    /// Its allergens, in the order of the vocabulary.
+    /// Whether its kitchen has declared its allergens. Where it has not, `allergens` is empty
+    /// because nothing is known: never show that as free from anything.
+    async fn allergens_declared(&self) -> bool {
+        self.0.allergens_declared
+    }
+
+    /// Its allergens, in the order of the vocabulary. An empty list says that there are none only
+    /// where `allergensDeclared` is true.
     async fn allergens(&self, ctx: &Context<'_>) -> Result<Vec<DishAllergen>> {
         let allergens = ctx.load(edges::AllergensOfDish, self.0.id).await?;
         let allergen = |row: &entity::dish_allergen::Model| DishAllergen {

@@ -1,9 +1,7 @@
 //! What a caller is told when a request cannot be answered, and what only the log is told.
 
-use std::sync::Arc;
-
 use async_graphql::ErrorExtensions;
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 /// An error of the whole request or of one field. Cheap to clone: a batch hands the same one
 /// to every key that it failed.
@@ -15,9 +13,9 @@ pub enum Error {
     /// The caller can mend it; the message says how.
     BadUserInput(String),
     /// The database or another service does not answer now; the caller may try again.
-    Unavailable(Arc<DbErr>),
+    Unavailable,
     /// A fault of ours. The cause goes to the log and never to the caller.
-    Internal(Arc<anyhow::Error>),
+    Internal,
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -27,16 +25,19 @@ impl Error {
         Self::BadUserInput(message.into())
     }
 
+    /// Logs the cause, once for all who are told of the error.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
-        Self::Internal(Arc::new(cause.into()))
+        let cause = cause.into();
+        tracing::error!(cause = format!("{cause:#}"), "internal");
+        Self::Internal
     }
 
     /// What the caller reads.
     pub fn message(&self) -> &str {
         match self {
             Self::BadUserInput(message) => message,
-            Self::Unavailable(_) => "The service is busy. Try again in a moment.",
-            Self::Internal(_) => {
+            Self::Unavailable => "The service is busy. Try again in a moment.",
+            Self::Internal => {
                 "Something went wrong on our side. Quote the request id when you report it."
             }
         }
@@ -46,30 +47,52 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadUserInput(_) => "BAD_USER_INPUT",
-            Self::Unavailable(_) => "UNAVAILABLE",
-            Self::Internal(_) => "INTERNAL",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
         }
     }
 }
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        match error {
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(Arc::new(error)),
-            error => Self::internal(error),
+        if !is_passing(&error) {
+            return Self::internal(error);
         }
+        tracing::warn!(cause = %error, "unavailable");
+        Self::Unavailable
     }
 }
 
-// The one place in which an error becomes a GraphQL error: message and code for the caller,
-// the cause for the log.
+/// Whether the same statement may succeed in a moment: the connection was lost or not to be had,
+/// the statement took too long, or another one held its lock.
+fn is_passing(error: &DbErr) -> bool {
+    use sea_orm::SqlxError;
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        error
+    else {
+        return matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_));
+    };
+    match &**cause {
+        SqlxError::Io(_)
+        | SqlxError::Tls(_)
+        | SqlxError::PoolTimedOut
+        | SqlxError::PoolClosed
+        | SqlxError::WorkerCrashed => true,
+        // PostgreSQL: connection, resources, operator intervention (57014 is the time-out).
+        // SQLite: busy, locked.
+        SqlxError::Database(error) => error.code().is_some_and(|code| {
+            ["08", "53", "57"]
+                .iter()
+                .any(|class| code.len() == 5 && code.starts_with(class))
+                || matches!(&*code, "5" | "6")
+        }),
+        _ => false,
+    }
+}
+
+// The one place in which an error becomes a GraphQL error: its message and its code.
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
-        match &error {
-            Error::BadUserInput(_) => {}
-            Error::Unavailable(cause) => tracing::warn!(%cause, "unavailable"),
-            Error::Internal(cause) => tracing::error!(cause = format!("{cause:#}"), "internal"),
-        }
         let code = error.code();
         Self::new(error.message()).extend_with(|_, extensions| extensions.set("code", code))
     }

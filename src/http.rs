@@ -16,6 +16,7 @@ use tower_http::{
     compression::{CompressionLayer, predicate::SizeAbove},
     cors::{Any as AnyOrigin, CorsLayer},
 };
+use tracing::Instrument;
 use uuid::Uuid;
 
 mod answer;
@@ -77,7 +78,10 @@ async fn with_request_id(mut request: Request, next: Next) -> Response {
     };
     request.extensions_mut().insert(RequestId(id.clone()));
     let media = Media::negotiate(request.headers()).unwrap_or(Media::Json);
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let span = tracing::info_span!("request", id = &*id);
+    let answered = AssertUnwindSafe(next.run(request).instrument(span))
+        .catch_unwind()
+        .await;
     let mut response = answered.unwrap_or_else(|cause| panicked(cause, media, &id));
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);

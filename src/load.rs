@@ -19,6 +19,8 @@ use std::{
 
 use crate::{db::Meter, error::Result};
 
+use tokio::sync::Semaphore;
+
 mod batch;
 mod drive;
 
@@ -78,8 +80,13 @@ pub struct BatchTrace {
 pub struct Loaders<S> {
     source: S,
     begun: Instant,
+    /// So that no request takes all connections while others wait.
+    at_once: Semaphore,
     state: Mutex<State<S>>,
 }
+
+/// Batches of one request that run at the same time.
+const MOST_AT_ONCE: usize = 4;
 
 struct State<S> {
     /// For each edge type its lanes, one per distinct edge value: a `Vec<Lane<E>>`.
@@ -110,6 +117,7 @@ impl<S: Source> Loaders<S> {
         Arc::new(Self {
             source,
             begun: Instant::now(),
+            at_once: Semaphore::new(MOST_AT_ONCE),
             state: Mutex::new(state),
         })
     }

@@ -107,17 +107,23 @@ impl Circle {
             Expr::col((table, "geo_cell"))
                 .between(Expr::col(("cells", "low")), Expr::col(("cells", "high"))),
         );
-        select.and_where(self.chord2(table).lte(geo::chord2(self.radius_m)));
+        select.and_where(self.chord2(table, backend).lte(geo::chord2(self.radius_m)));
     }
 
     /// The squared chord from the centre to a row of `table`: grows with the distance.
-    pub fn chord2(&self, table: &str) -> Expr {
+    pub fn chord2(&self, table: &str, backend: DbBackend) -> Expr {
         let [x, y, z] = self.centre.vector();
-        // Literals, not parameters: the expression is selected, compared and sorted by, and
-        // must be the same one to the planner.
-        Expr::cust(format!(
-            "(({table}.geo_x - {x:?}) * ({table}.geo_x - {x:?}) + ({table}.geo_y - {y:?}) * \
-             ({table}.geo_y - {y:?}) + ({table}.geo_z - {z:?}) * ({table}.geo_z - {z:?}))"
-        ))
+        let squared = |axis| format!("({table}.geo_{axis} - $V) * ({table}.geo_{axis} - $V)");
+        let sum = ["x", "y", "z"].map(squared).join(" + ");
+        let mark = if backend == DbBackend::Postgres {
+            "$"
+        } else {
+            "?"
+        };
+        let sql = (1..=6).fold(format!("({sum})"), |sql, number| match mark {
+            "$" => sql.replacen("$V", &format!("${number}"), 1),
+            mark => sql.replacen("$V", mark, 1),
+        });
+        Expr::cust_with_values(sql, [x, x, y, y, z, z])
     }
 }

@@ -3,6 +3,7 @@
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
 
 mod engine;
+mod fragments;
 mod limits;
 mod node;
 mod server;

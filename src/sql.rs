@@ -19,7 +19,12 @@ pub fn is_any_of(column: Expr, keys: &[Uuid], backend: DbBackend) -> Expr {
 pub fn is_any_text(column: Expr, keys: &[String], backend: DbBackend) -> Expr {
     match backend {
         DbBackend::Postgres => {
-            let values = keys.iter().map(|key| Value::from(key.as_str())).collect();
+            // PostgreSQL has no text with a NUL, so no row has it either.
+            let values = keys
+                .iter()
+                .filter(|key| !key.contains('\0'))
+                .map(|key| Value::from(key.as_str()))
+                .collect();
             any(
                 column,
                 Value::Array(ArrayType::String, Some(Box::new(values))),

@@ -15,6 +15,7 @@ pub struct Model {
     pub search_text: String,
     pub description: Option<String>,
     pub category: DishCategory,
+    pub allergens_declared: bool,
     pub diets: i32,
     pub additives: i32,
     pub ingredients: i32,

@@ -31,6 +31,7 @@ CREATE TABLE dish (
     search_text text NOT NULL,
     description text,
     category {smallint} NOT NULL CHECK (category BETWEEN 1 AND 8),
+    allergens_declared boolean NOT NULL,
     diets integer NOT NULL DEFAULT 0 CHECK (diets >= 0),
     additives integer NOT NULL DEFAULT 0 CHECK (additives >= 0),
     ingredients integer NOT NULL DEFAULT 0 CHECK (ingredients >= 0),

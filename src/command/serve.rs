@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use entity::hospital;
+use entity::{hospital, kitchen};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
@@ -54,6 +54,8 @@ async fn told_to_stop() {
     tracing::info!("stopping: open requests are finished first");
 }
 
+const DEMO_KITCHENS: [&str; 2] = ["isar-kitchen", "thames-central-kitchen"];
+
 /// Whether the demo data belongs here: the storage is embedded, and holds nothing else. Loaded
 /// again at every start, it brings the menus up to the current weeks.
 async fn is_for_demo(app: &App) -> anyhow::Result<bool> {
@@ -62,5 +64,6 @@ async fn is_for_demo(app: &App) -> anyhow::Result<bool> {
     }
     let reader = app.db.reader(&Meter::new("demo"));
     let others = hospital::Entity::find().filter(hospital::Column::Code.not_like("DEMO%"));
-    Ok(others.one(&reader).await?.is_none())
+    let kitchens = kitchen::Entity::find().filter(kitchen::Column::Slug.is_not_in(DEMO_KITCHENS));
+    Ok(others.one(&reader).await?.is_none() && kitchens.one(&reader).await?.is_none())
 }

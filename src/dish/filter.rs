@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::InputObject;
-use entity::vocabulary::{Allergen, BitSet, Diet, DishCategory};
+use entity::vocabulary::{Allergen, BitSet, Diet, DishCategory, Presence};
 use sea_orm::{
     ActiveEnum, Iterable,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
@@ -20,7 +20,8 @@ pub struct DishFilter {
     /// Only dishes that fit all of these diets.
     diets: Option<BTreeSet<Diet>>,
     /// Only dishes free from all of these allergens. A species also leaves out dishes whose
-    /// group is declared without any species, because the species may be the one to avoid.
+    /// group is declared without any species, because the species may be the one to avoid; and
+    /// dishes whose allergens nobody declared are always left out.
     free_from: Option<BTreeSet<Allergen>>,
     /// Whether traces are acceptable: with true, `freeFrom` leaves out only what a dish contains.
     #[graphql(default = false)]
@@ -44,15 +45,14 @@ impl DishFilter {
             let bits = Diet::bits(diets.iter().copied());
             select.and_where(Expr::col(("dish", "diets")).bit_and(bits).eq(bits));
         }
-        for avoided in self.free_from.iter().flatten() {
-            select.and_where(self.contains(&[*avoided]).not());
-            let group = avoided.group();
-            if *avoided != group {
-                let species: Vec<_> = Allergen::iter()
-                    .filter(|a| a.group() == group && *a != group)
-                    .collect();
-                let unspecified = self.contains(&[group]).and(self.contains(&species).not());
-                select.and_where(unspecified.not());
+        if let Some(avoided) = self
+            .free_from
+            .as_ref()
+            .filter(|avoided| !avoided.is_empty())
+        {
+            select.and_where(Expr::col(("dish", "allergens_declared")).eq(true));
+            for allergen in avoided {
+                select.and_where(self.may_have(*allergen).not());
             }
         }
         let food = self
@@ -94,19 +94,42 @@ impl DishFilter {
         Ok(())
     }
 
-    /// The dish has one of `allergens`.
-    fn contains(&self, allergens: &[Allergen]) -> Expr {
+    /// The dish has the allergen, or may have it. A group is in a dish with any of its species. A
+    /// species may be meant by its group, unless the group is explained by species that are in the
+    /// dish at least as surely: traces of hazelnut do not explain nuts that it contains.
+    fn may_have(&self, allergen: Allergen) -> Expr {
+        let group = allergen.group();
+        let species = || Allergen::iter().filter(move |a| a.group() == group && *a != group);
+        if allergen == group {
+            return Expr::exists(self.rows(species().chain([group])));
+        }
+        let mut unexplained = self.rows([group]);
+        let mut explaining = Query::select();
+        explaining
+            .expr(Expr::val(1))
+            .from_as("dish_allergen", "species")
+            .and_where(Expr::col(("species", "dish_id")).equals(("dish_allergen", "dish_id")))
+            .and_where(Expr::col(("species", "allergen")).is_in(species().map(|a| a.to_value())))
+            .and_where(
+                Expr::col(("species", "presence")).lte(Expr::col(("dish_allergen", "presence"))),
+            );
+        unexplained.and_where(Expr::exists(explaining).not());
+        Expr::exists(self.rows([allergen])).or(Expr::exists(unexplained))
+    }
+
+    /// The rows of the dish for one of `allergens`, traces only where they count.
+    fn rows(&self, allergens: impl IntoIterator<Item = Allergen>) -> SelectStatement {
         let mut rows = Query::select();
+        let allergens = allergens.into_iter().map(|allergen| allergen.to_value());
         rows.expr(Expr::val(1))
             .from("dish_allergen")
             .and_where(Expr::col(("dish_allergen", "dish_id")).equals(("dish", "id")))
-            .and_where(
-                Expr::col(("dish_allergen", "allergen"))
-                    .is_in(allergens.iter().map(|allergen| allergen.to_value())),
-            );
+            .and_where(Expr::col(("dish_allergen", "allergen")).is_in(allergens));
         if self.allow_traces {
-            rows.and_where(Expr::col(("dish_allergen", "presence")).eq(1));
+            rows.and_where(
+                Expr::col(("dish_allergen", "presence")).eq(Presence::Contains.to_value()),
+            );
         }
-        Expr::exists(rows)
+        rows
     }
 }

@@ -216,22 +216,28 @@ fn or_null<T: ObjectType>(
 
 /// Puts a field into its object; a field that was selected twice becomes one.
 fn merge(object: &mut IndexMap<Name, Value>, name: Name, value: Value) {
-    match (object.get_mut(&name), value) {
-        (None, value) => {
+    match object.get_mut(&name) {
+        None => {
             object.insert(name, value);
         }
-        (Some(Value::Object(known)), Value::Object(more)) => {
+        Some(known) => unite(known, value),
+    }
+}
+
+/// Makes one value of what two selections of the same field found; null if either failed.
+fn unite(known: &mut Value, more: Value) {
+    match (known, more) {
+        (Value::Object(known), Value::Object(more)) => {
             more.into_iter()
                 .for_each(|(name, value)| merge(known, name, value));
         }
-        (Some(Value::List(known)), Value::List(more)) => {
-            for (known, more) in known.iter_mut().zip(more) {
-                if let (Value::Object(known), Value::Object(more)) = (known, more) {
-                    more.into_iter()
-                        .for_each(|(name, value)| merge(known, name, value));
-                }
-            }
+        (Value::List(known), Value::List(more)) => {
+            known
+                .iter_mut()
+                .zip(more)
+                .for_each(|(known, more)| unite(known, more));
         }
-        (Some(_), _) => {}
+        (known, Value::Null) => *known = Value::Null,
+        _ => {}
     }
 }

@@ -42,7 +42,10 @@ impl List for Hospitals {
         let mut keys = Vec::new();
         if let Some(near) = &self.near {
             near.filter(&mut from, "hospital", backend);
-            keys.push(OrderKey::new(near.chord2("hospital"), KeyType::Double));
+            keys.push(OrderKey::new(
+                near.chord2("hospital", backend),
+                KeyType::Double,
+            ));
         }
         if let Some(search) = &self.search {
             from.and_where(search.matches("hospital", backend));

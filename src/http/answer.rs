@@ -243,7 +243,10 @@ fn respond(media: Media, status: StatusCode, body: Vec<u8>) -> Response {
 }
 
 fn status(media: Media, answer: &Answer) -> StatusCode {
-    let has_nothing = answer.response.data == Value::Null;
+    let has_nothing = match &answer.response.data {
+        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
+        data => *data == Value::Null,
+    };
     let is_unavailable = |error: &ServerError| {
         let extensions = error.extensions.as_ref();
         extensions.and_then(|extensions| extensions.get("code")) == Some(&"UNAVAILABLE".into())

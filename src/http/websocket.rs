@@ -1,13 +1,13 @@
 //! GraphQL over WebSocket (`graphql-transport-ws`), for clients that send everything that way.
 //! The same engine and limits as over HTTP; subscriptions join when there are any.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_graphql::{Data, Executor, Request, Response as GraphQlResponse};
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::{
     extract::{FromRequestParts, Request as HttpRequest, WebSocketUpgrade},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use futures_util::{StreamExt, stream, stream::BoxStream};
@@ -19,11 +19,10 @@ use super::{
 };
 use crate::schema::{Engine, Operation};
 
-/// Operations of one connection that run at the same time; more wait.
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// Operations of one connection that run at the same time; more are refused.
 const MOST_AT_ONCE: usize = 32;
-/// Operations of one connection that run or wait; more are refused.
-const MOST_OPEN: usize = 256;
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Whether the request asks for a WebSocket.
 pub fn is_asked(headers: &HeaderMap) -> bool {
@@ -41,10 +40,23 @@ pub async fn handle(http: &Http, request_id: RequestId, request: HttpRequest) ->
 
 async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<Response, Problem> {
     check_origin(http, &parts.headers)?;
-    let protocol = GraphQLProtocol::from_request_parts(parts, &()).await;
-    let protocol = protocol.map_err(|_| {
-        Problem::bad_request("`Sec-WebSocket-Protocol` must be graphql-transport-ws.")
-    })?;
+    let offered = parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let offered = offered
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    let wrong = || Problem::bad_request("`Sec-WebSocket-Protocol` must be graphql-transport-ws.");
+    offered
+        .map(str::trim)
+        .find(|name| *name == PROTOCOL)
+        .ok_or_else(wrong)?;
+    // Only this one is read from now on: a client may offer others that the library knows too.
+    parts.headers.insert(
+        header::SEC_WEBSOCKET_PROTOCOL,
+        HeaderValue::from_static(PROTOCOL),
+    );
+    let protocol = GraphQLProtocol::from_request_parts(parts, &())
+        .await
+        .map_err(|_| wrong())?;
     let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await;
     let upgrade =
         upgrade.map_err(|_| Problem::bad_request("The request is no WebSocket handshake."))?;
@@ -53,17 +65,12 @@ async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<R
         engine: http.engine.clone(),
         request_id: request_id.0,
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
-        open: Arc::new(Semaphore::new(MOST_OPEN)),
     };
     let upgrade = upgrade
-        .protocols(["graphql-transport-ws"])
+        .protocols([PROTOCOL])
         .max_message_size(limit)
         .max_frame_size(limit);
-    Ok(upgrade.on_upgrade(move |stream| {
-        GraphQLWebSocket::new(stream, socket, protocol)
-            .keepalive_timeout(KEEP_ALIVE)
-            .serve()
-    }))
+    Ok(upgrade.on_upgrade(move |stream| GraphQLWebSocket::new(stream, socket, protocol).serve()))
 }
 
 // Browsers let any site open a WebSocket: the server has to look who asks.
@@ -96,15 +103,14 @@ struct Socket {
     engine: Engine,
     request_id: Arc<str>,
     at_once: Arc<Semaphore>,
-    open: Arc<Semaphore>,
 }
 
 impl Executor for Socket {
     async fn execute(&self, request: Request) -> GraphQlResponse {
-        let Ok(_open) = self.open.try_acquire() else {
-            let message = format!("More than {MOST_OPEN} operations are open on this connection.");
-            let status = StatusCode::TOO_MANY_REQUESTS;
-            return Problem::new(status, "RATE_LIMITED", message).into_graphql(&self.request_id);
+        let Ok(_permit) = self.at_once.try_acquire() else {
+            let message = format!("More than {MOST_AT_ONCE} operations run on this connection.");
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            return Problem::new(status, "UNAVAILABLE", message).into_graphql(&self.request_id);
         };
         let operation = Operation {
             query: request.query,
@@ -115,11 +121,7 @@ impl Executor for Socket {
             request_id: self.request_id.clone(),
         };
         let limit = self.engine.app().config.request_timeout;
-        let answer = async {
-            let _permit = self.at_once.acquire().await;
-            self.engine.execute(operation).await
-        };
-        match tokio::time::timeout(limit, answer).await {
+        match tokio::time::timeout(limit, self.engine.execute(operation)).await {
             Ok(answer) => answer.response,
             Err(_) => Problem::too_slow(limit).into_graphql(&self.request_id),
         }

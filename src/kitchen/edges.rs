@@ -100,7 +100,10 @@ impl List for KitchensNear {
             columns: columns::<kitchen::Entity>(&left_out(reads)),
             from,
             parent: None,
-            order: Order::by([OrderKey::new(self.near.chord2("kitchen"), KeyType::Double)]),
+            order: Order::by([OrderKey::new(
+                self.near.chord2("kitchen", reads.backend()),
+                KeyType::Double,
+            )]),
         })
     }
 

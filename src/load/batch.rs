@@ -213,7 +213,11 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
             let asked = missing.len();
             let mut fetched = match asked {
                 0 => Vec::new(),
-                _ => self.fetch(&missing, &source).await,
+                _ => {
+                    // The semaphore is never closed.
+                    let _permit = loaders.at_once.acquire().await;
+                    self.fetch(&missing, &source).await
+                }
             };
             let answers = if before.is_empty() {
                 fetched

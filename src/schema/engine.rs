@@ -11,7 +11,7 @@ use async_graphql::{
     },
 };
 
-use super::{Schema, build, limits, sdl, shape::Shape, types::Types, variables};
+use super::{Schema, build, fragments, limits, sdl, shape::Shape, types::Types, variables};
 use crate::{
     app::App,
     db::Meter,
@@ -113,7 +113,7 @@ impl Engine {
         answer
     }
 
-    fn prepare(&self, operation: Operation) -> Result<Prepared, Box<Answer>> {
+    fn prepare(&self, mut operation: Operation) -> Result<Prepared, Box<Answer>> {
         let config = &self.app.config;
         limits::check_tokens(&operation.query, config)
             .map_err(|message| refused(Refusal::Invalid, "GRAPHQL_PARSE_FAILED", message, None))?;
@@ -139,6 +139,8 @@ impl Engine {
                 None,
             ));
         }
+        fragments::check(&document).map_err(invalid)?;
+        variables::fill(definition, &mut operation.variables);
         let unset = variables::unset(definition, &operation.variables).map_err(invalid)?;
         if !unset.is_empty() {
             variables::take_out(&mut document, &unset);
@@ -256,8 +258,10 @@ fn select<'a>(
 /// async-graphql lists the fields of the root as they end and leaves out those that failed:
 /// puts them into the order of the query, and null where null is allowed.
 fn order_root(response: &mut Response, shape: &Shape) {
-    let Value::Object(mut fields) = std::mem::take(&mut response.data) else {
-        return;
+    // Null stands for no field that succeeded.
+    let mut fields = match std::mem::take(&mut response.data) {
+        Value::Object(fields) => fields,
+        _ => IndexMap::new(),
     };
     let mut ordered = IndexMap::with_capacity(fields.len());
     for (key, is_nullable) in &shape.root {

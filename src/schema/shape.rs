@@ -62,7 +62,6 @@ impl Selects for Shape {
 
 struct Walk<'a> {
     document: &'a ExecutableDocument,
-    operation: &'a OperationDefinition,
     variables: &'a Variables,
     shape: Shape,
     visits: usize,
@@ -85,7 +84,6 @@ impl Shape {
     ) -> Self {
         let mut walk = Walk {
             document,
-            operation,
             variables,
             shape: Self::empty(types),
             visits: 0,

@@ -14,6 +14,18 @@ use async_graphql::{
 };
 use async_graphql_value::Value;
 
+/// Gives every variable that was not given its default. The look-ahead and async-graphql, which
+/// takes a condition of `@skip` without a value for false, then see the same.
+pub fn fill(operation: &OperationDefinition, given: &mut Variables) {
+    for definition in &operation.variable_definitions {
+        let definition = &definition.node;
+        if let Some(default) = &definition.default_value {
+            let name = definition.name.node.clone();
+            given.entry(name).or_insert_with(|| default.node.clone());
+        }
+    }
+}
+
 /// The variables of `operation` that have neither value nor default, none of which it needs.
 pub fn unset(operation: &OperationDefinition, given: &Variables) -> Result<HashSet<Name>, String> {
     let mut unset = HashSet::new();

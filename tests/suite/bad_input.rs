@@ -16,21 +16,6 @@ mod random;
 mod values;
 mod variables;
 
-use std::fmt::Write;
-
-use proptest::{
-    prelude::*,
-    test_runner::{Config, TestRunner},
-};
-use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
-use tokio::{io::AsyncWriteExt, net::TcpStream};
-
-use crate::{
-    app::TestApp,
-    ask::{Reply, demo, get, post, query, until_closed, wire},
-};
-
 async fn start() -> TestApp {
     demo(|_| {}).await
 }

@@ -11,24 +11,6 @@ mod methods;
 mod negotiation;
 mod patience;
 
-use std::{sync::Arc, time::Duration};
-
-use serde_json::{Value, json};
-use thali::{
-    config::{Environment, Origins},
-    http::{self, Patience},
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::Notify,
-};
-
-use crate::{
-    app::{Engine, TestApp},
-    ask::{self, Reply, demo, get, post, until_closed, wire},
-};
-
 async fn start() -> TestApp {
     TestApp::start(Engine::Sqlite).await
 }

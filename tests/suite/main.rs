@@ -5,11 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod allergens;
 mod app;
 mod ask;
 mod audits;
 mod bad_input;
 mod http;
+mod look_ahead;
 mod persisted;
 mod smoke;
 mod websocket;

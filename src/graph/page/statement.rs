@@ -83,7 +83,16 @@ impl Order {
 
     /// Whether a cursor of this order was given: as many values, of the same types.
     fn fits(&self, cursor: &Cursor) -> bool {
-        self.keys.len() == cursor.keys.len()
+        let is_of_kind = |(key, value): (&OrderKey, &Value)| {
+            matches!(
+                (key.kind, value),
+                (KeyType::Integer, Value::BigInt(_))
+                    | (KeyType::Double, Value::Double(_))
+                    | (KeyType::Text, Value::String(_))
+                    | (KeyType::Date, Value::ChronoDate(_))
+            )
+        };
+        self.keys.len() == cursor.keys.len() && self.keys.iter().zip(&cursor.keys).all(is_of_kind)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the look-ahead reads from arguments: the sizes of lists, and what is skipped.
 
 use async_graphql::{
-    Name, Positioned,
+    Positioned,
     parser::types::{Directive, Field},
 };
 use async_graphql_value::{ConstValue, Value};
@@ -44,18 +44,7 @@ impl Walk<'_> {
     fn value(&self, value: &Value) -> Option<ConstValue> {
         value
             .clone()
-            .into_const_with(|name| {
-                let given = self.variables.get(&name).cloned();
-                given.or_else(|| self.default_of(&name)).ok_or(())
-            })
+            .into_const_with(|name| self.variables.get(&name).cloned().ok_or(()))
             .ok()
-    }
-
-    fn default_of(&self, name: &Name) -> Option<ConstValue> {
-        let definitions = &self.operation.variable_definitions;
-        let definition = definitions
-            .iter()
-            .find(|definition| definition.node.name.node == *name);
-        definition?.node.default_value().cloned()
     }
 }

@@ -192,13 +192,13 @@ async fn a_document_must_be_within_the_limits() {
     100,000 parentheses: 400 GRAPHQL_PARSE_FAILED: The document opens more than 80 brackets into each other, which is the most allowed.
     80 brackets: 400 GRAPHQL_VALIDATION_FAILED: Unknown field "a" on type "Query".
     80 inline fragments: 400 GRAPHQL_PARSE_FAILED: recursion limit exceeded.
-    a ring of fragments: 400 GRAPHQL_VALIDATION_FAILED: The recursion depth of the query cannot be greater than `32`
-    a fragment of itself: 400 GRAPHQL_VALIDATION_FAILED: The recursion depth of the query cannot be greater than `32`
+    a ring of fragments: 400 GRAPHQL_VALIDATION_FAILED: The fragment "A" spreads itself.
+    a fragment of itself: 400 GRAPHQL_VALIDATION_FAILED: The fragment "A" spreads itself.
     fragments doubled 25 times: 400 GRAPHQL_VALIDATION_FAILED: The operation spreads its fragments into too many fields.
-    the same, unused: 400 GRAPHQL_VALIDATION_FAILED: Fragment "F0" is never used
+    the same, unused: 400 GRAPHQL_VALIDATION_FAILED: The operation spreads its fragments into too many fields.
     a chain of 500 fragments: 400 GRAPHQL_VALIDATION_FAILED: The operation spreads its fragments into too many fields.
     too costly: 400 COST_EXCEEDED: The operation costs 1030301; at most 50000 is allowed. Ask for smaller pages or fewer levels.
-    too costly by repetition: 400 COST_EXCEEDED: The operation costs 388801; at most 50000 is allowed. Ask for smaller pages or fewer levels.
+    too costly by repetition: 400 COST_EXCEEDED: The operation costs 388701; at most 50000 is allowed. Ask for smaller pages or fewer levels.
     a schema in itself: 400 GRAPHQL_VALIDATION_FAILED: The operation's nesting of introspection lists is 3; at most 2 is allowed.
     a schema repeated: 400 GRAPHQL_VALIDATION_FAILED: The operation's number of introspection fields is 1002; at most 500 is allowed.
     doubled in the other operation: 400 GRAPHQL_VALIDATION_FAILED: The operation spreads its fragments into too many fields.

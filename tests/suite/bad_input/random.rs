@@ -73,7 +73,7 @@ fn on_a_server<S: Strategy>(
 #[test]
 fn random_bytes_are_told_what_they_are() {
     let bytes = prop::collection::vec(any::<u8>(), 0..300);
-    on_a_server(200, bytes, |app, bytes| json_body(app, bytes));
+    on_a_server(200, bytes, json_body);
 }
 
 const VALID: [&str; 6] = [

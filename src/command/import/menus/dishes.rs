@@ -146,6 +146,7 @@ impl Dishes {
             describe(&mut row, described);
         }
         row.diets = facts.diets.unwrap_or_default();
+        row.allergens_declared = facts.declared;
         row.additives = facts.additives;
         row.ingredients = facts.ingredients;
         row.search_text = match &row.description {
@@ -188,6 +189,7 @@ impl Dishes {
 fn facts(old: Option<&Known>, described: Option<&Described>, labels: Option<&Facts>) -> Facts {
     let known = old.map(|old| Facts {
         allergens: old.allergens.clone(),
+        declared: old.row.allergens_declared,
         diets: Some(old.row.diets),
         additives: old.row.additives,
         ingredients: old.row.ingredients,
@@ -221,6 +223,7 @@ fn new(
         search_text: key.to_owned(),
         description: None,
         category,
+        allergens_declared: false,
         diets: 0,
         additives: 0,
         ingredients: 0,

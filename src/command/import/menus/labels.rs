@@ -15,6 +15,9 @@ use Means::{Additive as Adds, Allergen as Has, Cereal, Diet as Fits, Ingredient 
 /// What labels say of a dish.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
+    /// Whether anybody said what is in it, if only that nothing is. Without, no allergen means
+    /// that none is known.
+    pub declared: bool,
     pub allergens: BTreeMap<Allergen, Presence>,
     /// Nothing when the source has no words for diets.
     pub diets: Option<i32>,
@@ -99,7 +102,10 @@ impl Facts {
     }
 
     fn read(table: &[(&str, Means)], field: &str, words: &[String]) -> Result<Self, String> {
-        let mut facts = Self::default();
+        let mut facts = Self {
+            declared: true,
+            ..Self::default()
+        };
         let mut cereal = false;
         for word in words {
             let word = word.trim();
@@ -152,6 +158,7 @@ impl Facts {
         for (allergen, presence) in &other.allergens {
             self.add(*allergen, *presence);
         }
+        self.declared |= other.declared;
         self.additives |= other.additives;
         self.ingredients |= other.ingredients;
         self.diets = match (self.diets, other.diets) {

@@ -63,6 +63,7 @@ impl Maker {
             name,
             description: None,
             category: recipes.category,
+            allergens_declared: true,
             diets: facts.diets.unwrap_or_default(),
             additives: 0,
             ingredients: facts.ingredients,
