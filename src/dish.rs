@@ -18,7 +18,7 @@ pub use query::DishQuery;
 
 use crate::{
     error::{Error, Result},
-    graph::{Ctx, Row, id::Kind, scalar::Url},
+    graph::{Ctx, Listed, Plain, Row, id::Kind, scalar::Url},
     kitchen::{Kitchen, KitchenById},
 };
 
@@ -122,14 +122,16 @@ impl Dish {
 
     /// Its allergens, in the order of the vocabulary. An empty list says that there are none only
     /// where `allergensDeclared` is true.
-    async fn allergens(&self, ctx: &Context<'_>) -> Result<Vec<DishAllergen>> {
+    async fn allergens(&self, ctx: &Context<'_>) -> Result<Listed<Vec<Plain<DishAllergen>>>> {
         let allergens = ctx.load(edges::AllergensOfDish, self.0.id).await?;
-        let allergen = |row: &entity::dish_allergen::Model| DishAllergen {
-            allergen: row.allergen,
-            group: row.allergen.group(),
-            presence: row.presence,
+        let allergen = |row: &entity::dish_allergen::Model| {
+            Plain(DishAllergen {
+                allergen: row.allergen,
+                group: row.allergen.group(),
+                presence: row.presence,
+            })
         };
-        Ok(allergens.iter().map(allergen).collect())
+        Ok(Listed(allergens.iter().map(allergen).collect()))
     }
 
     /// The diets it fits.

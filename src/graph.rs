@@ -3,6 +3,7 @@
 
 pub mod fetch;
 pub mod id;
+mod listed;
 pub mod money;
 pub mod page;
 pub mod read;
@@ -10,6 +11,7 @@ pub mod row;
 pub mod scalar;
 
 pub use id::GlobalId;
+pub use listed::Listed;
 pub use page::{Connection, Slice};
 pub use read::{Ctx, Reads};
-pub use row::Row;
+pub use row::{Plain, Row};

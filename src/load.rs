@@ -96,6 +96,8 @@ struct State<S> {
     trace: Vec<BatchTrace>,
     driver: Option<std::task::Waker>,
     polling: bool,
+    /// Whether the driver is gone: nobody will send a batch any more.
+    ended: bool,
 }
 
 /// The batches of one edge value: the one that still takes keys, and those that were sent.
@@ -113,6 +115,7 @@ impl<S: Source> Loaders<S> {
             trace: Vec::new(),
             driver: None,
             polling: false,
+            ended: false,
         };
         Arc::new(Self {
             source,
@@ -130,8 +133,16 @@ impl<S: Source> Loaders<S> {
             open,
             driver,
             polling,
+            ended,
             ..
         } = &mut *state;
+        if *ended {
+            // A task that outlived its request.
+            let batch = Arc::new(Batch::new(edge));
+            let load = Load::ask(&batch, key);
+            batch.give_up();
+            return load;
+        }
         let lane = lane(lanes, edge);
         let batch = lane.open.get_or_insert_with(|| {
             let batch = Arc::new(Batch::new(lane.edge.clone()));
@@ -158,6 +169,20 @@ impl<S: Source> Loaders<S> {
         let before = lane.sent.clone();
         lane.sent.push(batch.clone());
         before
+    }
+
+    fn begin(&self) {
+        self.state().ended = false;
+    }
+
+    /// Nothing is sent any more: what still waits, in tasks of its own, waits no longer.
+    fn end(&self) {
+        let mut state = self.state();
+        state.ended = true;
+        state.driver = None;
+        let open = std::mem::take(&mut state.open);
+        drop(state);
+        open.iter().for_each(|batch| batch.give_up());
     }
 
     // A panic while the lock is held cannot leave the state half-changed: nothing in here

@@ -2,6 +2,8 @@
 //!
 //! Read-only. Portions are decided where orders are; nothing here reserves one.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object};
 use entity::{menu, vocabulary::Meal};
 
@@ -22,7 +24,7 @@ use crate::{
     dish::DishFilter,
     error::{Error, Result},
     graph::{
-        Connection, Ctx, Row, Slice,
+        Connection, Ctx, Listed, Row, Slice,
         id::Kind,
         scalar::{Date, DateTime},
     },
@@ -115,8 +117,9 @@ impl Menu {
     }
 
     /// Its sections in the order in which they are printed.
-    async fn sections(&self, ctx: &Context<'_>) -> Result<Vec<Row<MenuSection>>> {
-        Ok(ctx.load(section::SectionsOfMenu, self.0.id).await?.to_vec())
+    async fn sections(&self, ctx: &Context<'_>) -> Result<Listed<Arc<[Row<MenuSection>]>>> {
+        let sections = ctx.load(section::SectionsOfMenu, self.0.id).await?;
+        Ok(Listed(sections))
     }
 
     /// Its items, of all sections, in the order in which they are printed.

@@ -14,7 +14,7 @@ pub use statement::{KeyType, Listing, Order, OrderKey};
 
 use crate::{
     error::{Error, Result},
-    graph::Row,
+    graph::{Listed, Plain, Row},
 };
 
 /// How many items a page has when nothing is said, and at most.
@@ -96,26 +96,25 @@ impl<T: OutputType> TypeName for PageEdge<T> {
 #[Object(name_type)]
 impl<T: async_graphql::ObjectType + 'static> Connection<T> {
     /// The items with their cursors. Use `nodes` when the cursors of single items are not needed.
-    async fn edges(&self) -> Vec<Row<PageEdge<T>>> {
-        (0..self.page.items.len())
-            .map(|index| {
-                Row::new(PageEdge {
-                    page: self.page.clone(),
-                    index,
-                })
+    async fn edges(&self) -> Listed<Vec<Plain<PageEdge<T>>>> {
+        let edge = |index| {
+            Plain(PageEdge {
+                page: self.page.clone(),
+                index,
             })
-            .collect()
+        };
+        Listed((0..self.page.items.len()).map(edge).collect())
     }
 
     /// The items.
-    async fn nodes(&self) -> &[Row<T>] {
-        &self.page.items
+    async fn nodes(&self) -> Listed<&[Row<T>]> {
+        Listed(&self.page.items)
     }
 
     /// Where this page stands in the list.
-    async fn page_info(&self) -> Row<PageInfo> {
+    async fn page_info(&self) -> Plain<PageInfo> {
         let page = &self.page;
-        Row::new(PageInfo {
+        Plain(PageInfo {
             has_next_page: page.has_next,
             has_previous_page: page.has_previous,
             start_cursor: page.cursor(0),

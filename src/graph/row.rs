@@ -17,7 +17,7 @@ use std::{
 use async_graphql::{
     ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerError, ServerResult,
     Value,
-    indexmap::IndexMap,
+    indexmap::{IndexMap, map::Entry},
     parser::types::{Field, Selection},
     registry::Registry,
 };
@@ -63,47 +63,91 @@ impl<T: ObjectType> OutputType for Row<T> {
     }
 }
 
+/// An object of the graph that belongs to one place: small, and made as it is shown.
+pub struct Plain<T>(pub T);
+
+impl<T: ObjectType> OutputType for Plain<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ContextSelectionSet<'_>,
+        _field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        resolve(ctx, &self.0).await
+    }
+}
+
 type Edge<'a> = Pin<Box<dyn Future<Output = ServerResult<Value>> + Send + 'a>>;
 
 /// The fields of one object while it is resolved.
 struct Fields<'a> {
-    names: Vec<Name>,
-    values: Vec<Value>,
-    /// (index of the field, its edge)
-    edges: Vec<(usize, Edge<'a>)>,
+    object: IndexMap<Name, Value>,
+    edges: Vec<Edge<'a>>,
+    /// For each edge, in the order of the query.
+    answers: Vec<Answer>,
+}
+
+struct Answer {
+    /// The index of the field.
+    place: usize,
+    /// Whether the field was selected before.
+    is_more: bool,
+    value: Value,
 }
 
 async fn resolve<T: ObjectType>(ctx: &ContextSelectionSet<'_>, object: &T) -> ServerResult<Value> {
-    let capacity = ctx.item.node.items.len();
     let mut fields = Fields {
-        names: Vec::with_capacity(capacity),
-        values: Vec::with_capacity(capacity),
+        object: IndexMap::with_capacity(ctx.item.node.items.len()),
         edges: Vec::new(),
+        answers: Vec::new(),
     };
     fields.collect(ctx, object)?;
-    if !fields.edges.is_empty() {
-        let Fields { values, edges, .. } = &mut fields;
-        poll_fn(|task| poll_edges(edges, values, task)).await?;
+    let Fields {
+        mut object,
+        edges,
+        mut answers,
+    } = fields;
+    if !edges.is_empty() {
+        let mut edges: Vec<_> = edges.into_iter().enumerate().collect();
+        poll_fn(|task| {
+            poll_all(&mut edges, task, |index, value| {
+                answers[index].value = value
+            })
+        })
+        .await?;
     }
-    let mut object = IndexMap::with_capacity(fields.names.len());
-    for (name, value) in fields.names.into_iter().zip(fields.values) {
-        merge(&mut object, name, value);
+    for answer in answers {
+        let place = &mut object[answer.place];
+        match answer.is_more {
+            true => unite(place, answer.value),
+            false => *place = answer.value,
+        }
     }
     Ok(Value::Object(object))
 }
 
-/// Polls every edge that waits: a batch wakes all of its loads at once, so there is nothing to
-/// gain from knowing which.
-fn poll_edges(
-    edges: &mut Vec<(usize, Edge<'_>)>,
-    values: &mut [Value],
+/// Polls all that waits: a batch wakes all of its loads at once, so there is nothing to gain
+/// from knowing which.
+pub(super) fn poll_all<F>(
+    waiting: &mut Vec<(usize, Pin<Box<F>>)>,
     task: &mut Task<'_>,
-) -> Poll<ServerResult<()>> {
+    mut answer: impl FnMut(usize, Value),
+) -> Poll<ServerResult<()>>
+where
+    F: Future<Output = ServerResult<Value>> + ?Sized,
+{
     let mut failed = None;
-    edges.retain_mut(|(index, edge)| match edge.as_mut().poll(task) {
+    waiting.retain_mut(|(index, future)| match future.as_mut().poll(task) {
         Poll::Pending => true,
         Poll::Ready(Ok(value)) => {
-            values[*index] = value;
+            answer(*index, value);
             false
         }
         Poll::Ready(Err(error)) => {
@@ -113,7 +157,7 @@ fn poll_edges(
     });
     match failed {
         Some(error) => Poll::Ready(Err(error)),
-        None if edges.is_empty() => Poll::Ready(Ok(())),
+        None if waiting.is_empty() => Poll::Ready(Ok(())),
         None => Poll::Pending,
     }
 }
@@ -156,27 +200,41 @@ impl<'a> Fields<'a> {
         object: &'a T,
         field: &'a Positioned<Field>,
     ) -> ServerResult<()> {
-        self.names.push(field.node.response_key().node.clone());
-        if field.node.name.node == "__typename" {
-            self.values.push(Value::String(T::type_name().into_owned()));
-            return Ok(());
-        }
-        // A field without a selection is a leaf, and a leaf of an object is plain.
-        if field.node.selection_set.node.items.is_empty() {
-            let ctx_field = ctx.with_field(field);
-            let plain = pin!(object.resolve_field(&ctx_field));
-            if let Poll::Ready(result) = plain.poll(&mut Task::from_waker(Waker::noop())) {
-                self.values.push(or_null::<T>(ctx, field, result)?);
+        let name = &field.node.response_key().node;
+        let is_leaf = field.node.selection_set.node.items.is_empty();
+        let (place, is_more) = match self.object.entry(name.clone()) {
+            // A leaf that is selected twice; validation saw that both are the same.
+            Entry::Occupied(_) if is_leaf => return Ok(()),
+            Entry::Occupied(known) => (known.index(), true),
+            Entry::Vacant(new) if field.node.name.node == "__typename" => {
+                new.insert(Value::String(T::type_name().into_owned()));
                 return Ok(());
             }
-        }
+            Entry::Vacant(new) => {
+                // A leaf of an object is mostly plain: a value at once.
+                if is_leaf {
+                    let ctx_field = ctx.with_field(field);
+                    let plain = pin!(object.resolve_field(&ctx_field));
+                    if let Poll::Ready(result) = plain.poll(&mut Task::from_waker(Waker::noop())) {
+                        new.insert(or_null::<T>(ctx, field, result)?);
+                        return Ok(());
+                    }
+                }
+                let place = new.index();
+                new.insert(Value::Null);
+                (place, false)
+            }
+        };
         let ctx = ctx.clone();
-        let edge: Edge<'a> = Box::pin(async move {
+        self.edges.push(Box::pin(async move {
             let result = object.resolve_field(&ctx.with_field(field)).await;
             or_null::<T>(&ctx, field, result)
+        }));
+        self.answers.push(Answer {
+            place,
+            is_more,
+            value: Value::Null,
         });
-        self.edges.push((self.values.len(), edge));
-        self.values.push(Value::Null);
         Ok(())
     }
 }
@@ -214,22 +272,18 @@ fn or_null<T: ObjectType>(
     Err(error)
 }
 
-/// Puts a field into its object; a field that was selected twice becomes one.
-fn merge(object: &mut IndexMap<Name, Value>, name: Name, value: Value) {
-    match object.get_mut(&name) {
-        None => {
-            object.insert(name, value);
-        }
-        Some(known) => unite(known, value),
-    }
-}
-
 /// Makes one value of what two selections of the same field found; null if either failed.
 fn unite(known: &mut Value, more: Value) {
     match (known, more) {
         (Value::Object(known), Value::Object(more)) => {
-            more.into_iter()
-                .for_each(|(name, value)| merge(known, name, value));
+            for (name, value) in more {
+                match known.entry(name) {
+                    Entry::Occupied(mut known) => unite(known.get_mut(), value),
+                    Entry::Vacant(new) => {
+                        new.insert(value);
+                    }
+                }
+            }
         }
         (Value::List(known), Value::List(more)) => {
             known

@@ -2,11 +2,14 @@
 
 use std::{
     future::{Future, poll_fn},
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Instant,
 };
+
+use futures_util::FutureExt;
 
 use super::{BatchTrace, Edge, Loaders, Source};
 use crate::error::{Error, Result};
@@ -44,6 +47,18 @@ pub struct Load<E: Edge> {
 /// A batch whose edge type is forgotten, ready to go out.
 pub(super) trait Dispatch<S>: Send + Sync {
     fn send(self: Arc<Self>, loaders: Arc<Loaders<S>>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// Answers with an error, unless it was answered.
+    fn give_up(&self);
+}
+
+/// A batch on its way: if it is dropped there, nobody waits for it in vain.
+struct Sent<E: Edge>(Arc<Batch<E>>);
+
+impl<E: Edge> Drop for Sent<E> {
+    fn drop(&mut self) {
+        self.0.give_up();
+    }
 }
 
 impl<E: Edge> Load<E> {
@@ -171,19 +186,27 @@ impl<E: Edge> Batch<E> {
         loads
     }
 
-    /// Asks the source and checks that every key got its answer.
+    /// Asks the source and checks that every key got its answer. A panic fails the keys of the
+    /// batch and nothing else of the request.
     async fn fetch(&self, keys: &[E::Key], source: &E::Source) -> Vec<Result<E::Value>> {
-        let answers = match self.edge.load(keys, source).await {
-            Ok(answers) if answers.len() == keys.len() => return answers,
-            Ok(answers) => Error::internal(anyhow::anyhow!(
+        let load = AssertUnwindSafe(async { self.edge.load(keys, source).await });
+        let error = match load.catch_unwind().await {
+            Ok(Ok(answers)) if answers.len() == keys.len() => return answers,
+            Ok(Ok(answers)) => Error::internal(anyhow::anyhow!(
                 "{} answered {} of {} keys",
                 self.edge.name(),
                 answers.len(),
                 keys.len()
             )),
-            Err(error) => error,
+            Ok(Err(error)) => error,
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+                let text = text.unwrap_or("unknown");
+                Error::internal(anyhow::anyhow!("panic in {}: {text}", self.edge.name()))
+            }
         };
-        vec![Err(answers); keys.len()]
+        vec![Err(error); keys.len()]
     }
 }
 
@@ -194,7 +217,9 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let before = loaders.close(&self);
         let keys = self.seal();
+        let sent = Sent(self);
         Box::pin(async move {
+            let Sent(batch) = &sent;
             let begun = Instant::now();
             let (source, meter) = loaders.source.for_batch();
             let found = |key| {
@@ -216,7 +241,7 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
                 _ => {
                     // The semaphore is never closed.
                     let _permit = loaders.at_once.acquire().await;
-                    self.fetch(&missing, &source).await
+                    batch.fetch(&missing, &source).await
                 }
             };
             let answers = if before.is_empty() {
@@ -234,10 +259,10 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
                 }
                 answers
             };
-            let loads = self.answer(answers);
+            let loads = batch.answer(answers);
             let ms = |time: std::time::Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
             loaders.state().trace.push(BatchTrace {
-                loader: self.edge.name(),
+                loader: batch.edge.name(),
                 loads,
                 keys: asked,
                 rows: meter.rows(),
@@ -246,5 +271,22 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
                 ms: ms(begun.elapsed()),
             });
         })
+    }
+
+    fn give_up(&self) {
+        let mut state = self.state();
+        let (loads, waiting) = match &mut *state {
+            BatchState::Open { keys, waiting } => (keys.len(), std::mem::take(waiting)),
+            BatchState::Sent { slot, waiting, .. } => (slot.len(), std::mem::take(waiting)),
+            BatchState::Done { .. } => return,
+        };
+        *state = BatchState::Done {
+            slot: vec![0; loads],
+            keys: Arc::new([]),
+            // The request has ended: nobody is left to be told, nor is it a fault to log.
+            values: Arc::new([Err(Error::Internal)]),
+        };
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
     }
 }

@@ -33,6 +33,15 @@ impl Wake for Flag {
     }
 }
 
+/// Ends the loaders when the driver is done, or dropped.
+struct End<'a, S: Source>(&'a Loaders<S>);
+
+impl<S: Source> Drop for End<'_, S> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 /// Runs `work`, which loads from `loaders`, to its end.
 pub async fn drive<S: Source, W: Future>(loaders: &Arc<Loaders<S>>, work: W) -> W::Output {
     let flag = Arc::new(Flag {
@@ -40,6 +49,9 @@ pub async fn drive<S: Source, W: Future>(loaders: &Arc<Loaders<S>>, work: W) -> 
         task: AtomicWaker::new(),
     });
     let waker = Waker::from(flag.clone());
+    loaders.begin();
+    // Declared before the batches, and so dropped after them.
+    let _end = End(loaders);
     let mut work = pin!(work);
     let mut running = FuturesUnordered::new();
     poll_fn(|task| {

@@ -11,6 +11,7 @@ mod ask;
 mod audits;
 mod bad_input;
 mod http;
+mod loaders;
 mod look_ahead;
 mod persisted;
 mod smoke;
