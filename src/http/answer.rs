@@ -150,12 +150,11 @@ impl Problem {
     }
 
     /// The same where there is no HTTP status.
-    pub fn into_graphql(self) -> async_graphql::Response {
+    pub fn into_graphql(self, request_id: &str) -> async_graphql::Response {
         let mut error = ServerError::new(self.message, None);
-        error
-            .extensions
-            .get_or_insert_default()
-            .set("code", self.code);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", self.code);
+        extensions.set("requestId", request_id);
         async_graphql::Response::from_errors(vec![error])
     }
 
@@ -167,11 +166,7 @@ impl Problem {
     /// The answer to the request with `request_id`.
     pub fn respond(self, media: Media, request_id: &str) -> Response {
         let (status, allow) = (self.status, self.allow);
-        let mut errors = self.into_graphql().errors;
-        for error in &mut errors {
-            let extensions = error.extensions.get_or_insert_default();
-            extensions.set("requestId", request_id);
-        }
+        let errors = self.into_graphql(request_id).errors;
         let body = Body {
             errors: &errors,
             data: None,

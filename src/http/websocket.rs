@@ -110,7 +110,7 @@ impl Executor for Socket {
         let Ok(_permit) = self.at_once.try_acquire() else {
             let message = format!("More than {MOST_AT_ONCE} operations run on this connection.");
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            return Problem::new(status, "UNAVAILABLE", message).into_graphql();
+            return Problem::new(status, "UNAVAILABLE", message).into_graphql(&self.request_id);
         };
         let operation = Operation {
             query: request.query,
@@ -123,7 +123,7 @@ impl Executor for Socket {
         let limit = self.engine.app().config.request_timeout;
         match tokio::time::timeout(limit, self.engine.execute(operation)).await {
             Ok(answer) => answer.response,
-            Err(_) => Problem::too_slow(limit).into_graphql(),
+            Err(_) => Problem::too_slow(limit).into_graphql(&self.request_id),
         }
     }
 

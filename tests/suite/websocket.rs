@@ -2,7 +2,10 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use thali::config::{Environment, Origins};
+use thali::{
+    config::{Environment, Origins},
+    db::Meter,
+};
 use tokio_tungstenite::{
     connect_async,
     tungstenite::{self, Message, client::IntoClientRequest},
@@ -127,4 +130,31 @@ async fn a_handshake_without_the_protocol_is_refused() {
         panic!("an HTTP answer is expected")
     };
     assert_eq!(response.status(), 400);
+}
+
+#[tokio::test]
+async fn open_operations_are_bounded() {
+    let app = TestApp::with(Engine::Sqlite, |config| config.db_pool = 1).await;
+    let mut socket = greeted(&app).await;
+    // With the only connection to the database taken, whatever asks it stays open.
+    let held = app.app.db.begin(&Meter::new("test")).await.unwrap();
+    let query = json!({ "query": "{ hospitals { totalCount } }" });
+    for id in 0..40 {
+        let id = id.to_string();
+        let message = json!({ "id": id, "type": "subscribe", "payload": query });
+        send(&mut socket, message).await;
+    }
+    for id in 32..40 {
+        let refused = receive(&mut socket).await;
+        assert_eq!(refused["id"], id.to_string());
+        let code = &refused["payload"]["errors"][0]["extensions"]["code"];
+        assert_eq!(code, "UNAVAILABLE");
+        assert_eq!(receive(&mut socket).await["type"], "complete");
+    }
+    held.rollback().await.unwrap();
+    for _ in 0..32 {
+        let answer = receive(&mut socket).await;
+        assert_eq!(answer["payload"]["data"]["hospitals"]["totalCount"], 0);
+        assert_eq!(receive(&mut socket).await["type"], "complete");
+    }
 }

@@ -2,18 +2,15 @@ use async_graphql::parser::parse_query;
 use serde_json::json;
 
 use super::*;
-use crate::schema::sdl;
+use crate::schema::{sdl, variables};
 
 fn shape_with(query: &str, variables: serde_json::Value) -> Shape {
     let types = Arc::new(Types::read(&sdl()).unwrap());
     let document = parse_query(query).unwrap();
     let first = document.operations.iter().next().unwrap().1;
-    Shape::of(
-        &types,
-        &document,
-        &first.node,
-        &Variables::from_json(variables),
-    )
+    let mut variables = Variables::from_json(variables);
+    variables::fill(&first.node, &mut variables);
+    Shape::of(&types, &document, &first.node, &variables)
 }
 
 fn shape(query: &str) -> Shape {
