@@ -63,6 +63,7 @@ fn type_name(ty: &ColumnType, backend: DbBackend) -> &'static str {
     let (postgres, sqlite) = match ty {
         ColumnType::Uuid => ("uuid", "blob"),
         ColumnType::String(_) | ColumnType::Text => ("text", "text"),
+        ColumnType::Boolean => ("boolean", "boolean"),
         ColumnType::SmallInteger => ("smallint", "integer"),
         ColumnType::Integer => ("integer", "integer"),
         ColumnType::BigInteger => ("bigint", "integer"),

@@ -59,9 +59,9 @@ const GROW: [&str; 12] = [
      WHERE slug LIKE 'l-%'",
     "INSERT INTO kitchen_hospital SELECT k.id, h.id FROM kitchen k JOIN hospital h
      ON lower(h.code) = replace(k.slug, 'l-', 'l')",
-    "INSERT INTO dish (id, kitchen_id, name, name_key, search_text, category, diets, energy_kcal,
-         protein_g, created_at, updated_at)
-     SELECT gen_random_uuid(), id, t, lower(t), lower(t), 1 + n % 8, n % 4, n * 17 % 900, n % 40,
+    "INSERT INTO dish (id, kitchen_id, name, name_key, search_text, category, allergens_declared, diets,
+         energy_kcal, protein_g, created_at, updated_at)
+     SELECT gen_random_uuid(), id, t, lower(t), lower(t), 1 + n % 8, true, n % 4, n * 17 % 900, n % 40,
          now(), now()
      FROM kitchen, generate_series(101, 102) n,
          LATERAL (SELECT initcap(md5(id::text || n)) || ' dish ' || n AS t) AS names",
