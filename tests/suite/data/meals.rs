@@ -224,8 +224,11 @@ impl Data {
             self.prices
                 .push(price(Audience::Patient, 420 + n as i64, None));
         }
-        self.prices
-            .push(price(Audience::Staff, 530, (n % 4 == 0).then_some("100g")));
+        self.prices.push(price(
+            Audience::Staff,
+            530,
+            n.is_multiple_of(4).then_some("100g"),
+        ));
         if n % 4 != 3 {
             self.availability.push(availability::Model {
                 menu_item_id: item.id,

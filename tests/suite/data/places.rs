@@ -161,7 +161,7 @@ impl Data {
                 id: self.id(),
                 meal_window_id: id,
                 starts_at: time(cut_off + 1 + half / 2, half % 2 * 30),
-                ends_at: time(cut_off + 1 + (half + 1) / 2, (half + 1) % 2 * 30),
+                ends_at: time(cut_off + 1 + half.div_ceil(2), (half + 1) % 2 * 30),
                 capacity: 60,
             };
             self.slots.push(slot);

@@ -27,8 +27,8 @@ fn dish(seed: u64, kitchen: Uuid) -> dish::Model {
         ["Dal", "Soup", "soup", "Élan"][(seed % 4) as usize]
     );
     let mut dish = meals::dish(id, kitchen, &name, None);
-    dish.energy_kcal = (seed % 3 != 0).then_some((seed / 8 % 4) as f64 * 50.5);
-    dish.protein_g = (seed % 5 != 0).then_some((seed / 64 % 3) as f64 * 0.1);
+    dish.energy_kcal = (!seed.is_multiple_of(3)).then_some((seed / 8 % 4) as f64 * 50.5);
+    dish.protein_g = (!seed.is_multiple_of(5)).then_some((seed / 64 % 3) as f64 * 0.1);
     dish
 }
 

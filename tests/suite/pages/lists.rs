@@ -95,8 +95,11 @@ pub fn distance(a: (f64, f64), b: (f64, f64)) -> f64 {
     2.0 * 6_371_008.8 * h.sqrt().min(1.0).asin()
 }
 
+/// What a dish is sorted by, its id left out.
+type KeyOf = fn(&dish::Model) -> Key;
+
 /// The orderings of dishes: (argument, what a dish is sorted by).
-pub fn orders() -> Vec<(&'static str, bool, fn(&dish::Model) -> Key)> {
+pub fn orders() -> Vec<(&'static str, bool, KeyOf)> {
     vec![
         ("{ field: NAME }", false, |dish| text(&dish.name_key)),
         ("{ field: NAME, direction: DESC }", true, |dish| {
