@@ -1,7 +1,7 @@
 //! Hospitals: where meals are eaten, their wards, and when each meal can be ordered.
 
 use async_graphql::{Context, ID, Object, OneofObject};
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use chrono_tz::Tz;
 use entity::{hospital, vocabulary::Meal};
 
@@ -19,7 +19,7 @@ pub use window::{MealWindow, WindowsOfHospital};
 
 use crate::{
     error::{Error, Result},
-    graph::{Connection, Ctx, Row, Slice, id::Kind},
+    graph::{Connection, Ctx, Row, Slice, id::Kind, scalar::Date},
     kitchen::Kitchen,
     menu::{Menu, MenusOf, Owner},
     place::{Location, LocationInput},
@@ -27,6 +27,7 @@ use crate::{
 
 /// How a hospital is named: by exactly one of these.
 #[derive(Clone, Debug, PartialEq, OneofObject)]
+#[graphql(name = "HospitalBy")]
 pub enum HospitalByInput {
     /// The global id.
     Id(ID),
@@ -154,8 +155,8 @@ impl Hospital {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The first day; today in the hospital's time zone if not given.")]
-        from: Option<NaiveDate>,
-        #[graphql(desc = "The last day; without it there is no end.")] to: Option<NaiveDate>,
+        from: Option<Date>,
+        #[graphql(desc = "The last day; without it there is no end.")] to: Option<Date>,
         #[graphql(desc = "Only menus of this meal.")] meal: Option<Meal>,
         #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
         first: Option<i32>,
@@ -164,7 +165,7 @@ impl Hospital {
         #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
     ) -> Result<Row<Connection<Menu>>> {
         let from = match from {
-            Some(from) => from,
+            Some(from) => from.0,
             None => {
                 let zone = Self::zone(&self.0.time_zone)?;
                 ctx.now()?.with_timezone(&zone).date_naive()
@@ -179,7 +180,7 @@ impl Hospital {
         let menus = MenusOf {
             owner: Owner::Hospital,
             from: Some(from),
-            to,
+            to: to.map(|to| to.0),
             meal,
         };
         ctx.page(menus, self.0.id, slice).await
@@ -190,13 +191,13 @@ impl Hospital {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The day on which the meals are eaten; today if not given.")] date: Option<
-            NaiveDate,
+            Date,
         >,
     ) -> Result<Vec<Row<MealWindow>>> {
         let windows = ctx.load(WindowsOfHospital, self.0.id).await?;
         let zone = Self::zone(&self.0.time_zone)?;
         let date = match date {
-            Some(date) => date,
+            Some(date) => date.0,
             None => ctx.now()?.with_timezone(&zone).date_naive(),
         };
         if date.checked_sub_days(Days::new(366)).is_none() {

@@ -1,17 +1,18 @@
 //! What knows HTTP: the routes, and around all of them request ids, CORS and compression.
+//! `serve` holds the connections.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
-    Router,
-    extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, header},
+    Extension, Router,
+    extract::Request,
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{any, get},
 };
+use futures_util::FutureExt;
 use tower_http::{
-    catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, predicate::SizeAbove},
     cors::{Any as AnyOrigin, CorsLayer},
 };
@@ -22,11 +23,15 @@ mod graphql;
 mod persisted;
 mod probes;
 mod request;
+mod serve;
+mod websocket;
 
 use crate::{app::App, config::Config, schema::Engine};
-use answer::Problem;
+use answer::{Media, Problem};
+pub use serve::{Patience, serve};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// What the routes share.
 #[derive(Clone)]
@@ -55,7 +60,6 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .with_state(http)
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
         .layer(cors(&config))
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(with_request_id));
     Ok(router)
 }
@@ -72,9 +76,13 @@ async fn with_request_id(mut request: Request, next: Next) -> Response {
         None => Uuid::now_v7().simple().to_string().into(),
     };
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
+    let media = Media::negotiate(request.headers()).unwrap_or(Media::Json);
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = answered.unwrap_or_else(|cause| panicked(cause, media, &id));
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
     if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+        headers.insert(REQUEST_ID, id);
     }
     response
 }
@@ -103,19 +111,20 @@ fn cors(config: &Config) -> CorsLayer {
     }
 }
 
-async fn not_found(State(_): State<Http>, request: Request) -> Response {
+async fn not_found(Extension(id): Extension<RequestId>, request: Request) -> Response {
     let message = format!(
         "There is nothing at {}; the API is at /graphql.",
         request.uri().path()
     );
-    Problem::new(axum::http::StatusCode::NOT_FOUND, "BAD_USER_INPUT", message).into_response()
+    let media = Media::negotiate(request.headers()).unwrap_or(Media::Json);
+    Problem::new(StatusCode::NOT_FOUND, "BAD_USER_INPUT", message).respond(media, &id.0)
 }
 
-fn panicked(cause: Box<dyn Any + Send>) -> Response {
+fn panicked(cause: Box<dyn Any + Send>, media: Media, id: &str) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str);
     let text = text
         .or_else(|| cause.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
-    tracing::error!(cause = text, "panic");
-    Problem::internal().into_response()
+    tracing::error!(request = id, cause = text, "panic");
+    Problem::internal().respond(media, id)
 }

@@ -1,7 +1,6 @@
 //! Kitchens: where meals are cooked, their hours, and whom they serve.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chrono::NaiveDate;
 use entity::{kitchen, vocabulary::Meal};
 
 mod edges;
@@ -13,7 +12,11 @@ pub use query::KitchenQuery;
 use crate::{
     dish::{Dish, DishFilter, DishOrder, Dishes},
     error::Result,
-    graph::{Connection, Ctx, Row, Slice, id::Kind, scalar::LocalTime},
+    graph::{
+        Connection, Ctx, Row, Slice,
+        id::Kind,
+        scalar::{Date, LocalTime},
+    },
     hospital::{Hospital, HospitalsOfKitchen},
     menu::{Menu, MenusOf, Owner},
     place::{Location, LocationInput},
@@ -150,8 +153,8 @@ impl Kitchen {
     async fn menus(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first day; without it from the beginning.")] from: Option<NaiveDate>,
-        #[graphql(desc = "The last day; without it there is no end.")] to: Option<NaiveDate>,
+        #[graphql(desc = "The first day; without it from the beginning.")] from: Option<Date>,
+        #[graphql(desc = "The last day; without it there is no end.")] to: Option<Date>,
         #[graphql(desc = "Only menus of this meal.")] meal: Option<Meal>,
         #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
         first: Option<i32>,
@@ -168,8 +171,8 @@ impl Kitchen {
         ctx.page(
             MenusOf {
                 owner: Owner::Kitchen,
-                from,
-                to,
+                from: from.map(|day| day.0),
+                to: to.map(|day| day.0),
                 meal,
             },
             self.0.id,

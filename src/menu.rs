@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
-use chrono::{DateTime, NaiveDate, Utc};
 use entity::{menu, vocabulary::Meal};
 
 mod edges;
@@ -23,8 +22,12 @@ pub use section::{MenuSection, SectionById};
 
 use crate::{
     dish::DishFilter,
-    error::Result,
-    graph::{Connection, Ctx, Listed, Row, Slice, id::Kind},
+    error::{Error, Result},
+    graph::{
+        Connection, Ctx, Listed, Row, Slice,
+        id::Kind,
+        scalar::{Date, DateTime},
+    },
     hospital::{Hospital, HospitalById, MealWindow, WindowsOfHospital},
     kitchen::{Kitchen, KitchenById},
 };
@@ -82,8 +85,8 @@ impl Menu {
     }
 
     /// The day on which the meal is eaten.
-    async fn date(&self) -> NaiveDate {
-        self.0.date
+    async fn date(&self) -> Date {
+        Date(self.0.date)
     }
 
     /// The meal.
@@ -91,19 +94,26 @@ impl Menu {
         self.0.meal
     }
 
-    /// When it was published; null while it is a draft.
-    async fn published_at(&self) -> Option<DateTime<Utc>> {
-        self.0.published_at
+    /// When it was published. Drafts are not shown.
+    async fn published_at(&self) -> Result<DateTime> {
+        let draft = || Error::internal(anyhow::anyhow!("a draft was shown"));
+        self.0.published_at.map(DateTime).ok_or_else(draft)
     }
 
     /// Until when orders are accepted normally; null where none can be placed.
-    async fn accepts_orders_until(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
-        Ok(self.window(ctx).await?.map(|window| window.cut_off()))
+    async fn accepts_orders_until(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self
+            .window(ctx)
+            .await?
+            .map(|window| DateTime(window.cut_off())))
     }
 
     /// Until when late trays are accepted; null where none can be ordered.
-    async fn late_tray_until(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
-        Ok(self.window(ctx).await?.map(|window| window.late_tray_end()))
+    async fn late_tray_until(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(self
+            .window(ctx)
+            .await?
+            .map(|window| DateTime(window.late_tray_end())))
     }
 
     /// Its sections in the order in which they are printed.

@@ -8,6 +8,7 @@ mod node;
 mod server;
 mod shape;
 mod types;
+mod variables;
 
 pub use engine::{Answer, Engine, Operation, Refusal};
 

@@ -3,10 +3,15 @@
 
 use sea_orm::{DbBackend, sea_query::Expr};
 
-use crate::text;
+use crate::{
+    error::{Error, Result},
+    text,
+};
 
 /// A question does not get better by more words.
 const MOST_WORDS: usize = 8;
+/// Nor by more letters: each one is compared with every row that is looked at.
+const MOST_CHARS: usize = 200;
 
 /// What was asked, folded, as words.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,13 +21,18 @@ pub struct Search {
 
 impl Search {
     /// The words of `text`; nothing when there are none.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Result<Option<Self>> {
+        if text.chars().nth(MOST_CHARS).is_some() {
+            return Err(Error::bad_input(format!(
+                "`search` has more than {MOST_CHARS} characters, which is the most allowed."
+            )));
+        }
         let folded = text::fold(text);
         let words = folded
             .split(|c: char| !c.is_alphanumeric())
             .filter(|word| !word.is_empty());
         let words: Vec<String> = words.take(MOST_WORDS).map(str::to_owned).collect();
-        (!words.is_empty()).then_some(Self { words })
+        Ok((!words.is_empty()).then_some(Self { words }))
     }
 
     /// Rows of `table` (dish or hospital) that match.

@@ -3,9 +3,16 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use entity::hospital;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
-use crate::{app::App, http};
+use crate::{
+    app::App,
+    command::{import::report::Progress, seed::seed_demo},
+    db::Meter,
+    http,
+};
 
 #[expect(
     clippy::print_stdout,
@@ -13,6 +20,11 @@ use crate::{app::App, http};
 )]
 pub async fn run(app: App) -> anyhow::Result<ExitCode> {
     app.migrate().await?;
+    if is_for_demo(&app).await? {
+        seed_demo(&app, &Progress::silent())
+            .await
+            .context("cannot load the demo data")?;
+    }
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen)
         .await
@@ -21,9 +33,7 @@ pub async fn run(app: App) -> anyhow::Result<ExitCode> {
     let db = app.db.clone();
     let router = http::router(app)?;
     println!("Thali serves http://{address}/graphql");
-    axum::serve(listener, router)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    http::serve(listener, router, http::Patience::default(), told_to_stop()).await;
     db.close().await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -42,4 +52,15 @@ async fn told_to_stop() {
         _ = tokio::signal::ctrl_c() => {}
     }
     tracing::info!("stopping: open requests are finished first");
+}
+
+/// Whether the demo data belongs here: the storage is embedded, and holds nothing else. Loaded
+/// again at every start, it brings the menus up to the current weeks.
+async fn is_for_demo(app: &App) -> anyhow::Result<bool> {
+    if !app.config.demo || app.config.database_url.is_some() {
+        return Ok(false);
+    }
+    let reader = app.db.reader(&Meter::new("demo"));
+    let others = hospital::Entity::find().filter(hospital::Column::Code.not_like("DEMO%"));
+    Ok(others.one(&reader).await?.is_none())
 }

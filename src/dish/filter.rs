@@ -1,5 +1,7 @@
 //! Which dishes to list: the filter of dishes and of menu items.
 
+use std::collections::BTreeSet;
+
 use async_graphql::InputObject;
 use entity::vocabulary::{Allergen, BitSet, Diet, DishCategory};
 use sea_orm::{
@@ -9,23 +11,24 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 
+// Sets, so that what is repeated makes no statement longer.
 /// Which dishes to list. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, InputObject)]
 pub struct DishFilter {
     /// Only dishes of one of these categories.
-    categories: Option<Vec<DishCategory>>,
+    categories: Option<BTreeSet<DishCategory>>,
     /// Only dishes that fit all of these diets.
-    diets: Option<Vec<Diet>>,
+    diets: Option<BTreeSet<Diet>>,
     /// Only dishes free from all of these allergens. A species also leaves out dishes whose
     /// group is declared without any species, because the species may be the one to avoid.
-    free_from: Option<Vec<Allergen>>,
+    free_from: Option<BTreeSet<Allergen>>,
     /// Whether traces are acceptable: with true, `freeFrom` leaves out only what a dish contains.
     #[graphql(default = false)]
     allow_traces: bool,
     /// Only foods whose IDDSI level is one of these, from 3 to 7.
-    food_textures: Option<Vec<i16>>,
+    food_textures: Option<BTreeSet<i16>>,
     /// Only drinks whose IDDSI level is one of these, from 0 to 4.
-    drink_textures: Option<Vec<i16>>,
+    drink_textures: Option<BTreeSet<i16>>,
     /// Only dishes of at most so many kilocalories in a portion.
     max_energy_kcal: Option<f64>,
 }
@@ -54,11 +57,11 @@ impl DishFilter {
         }
         let food = self
             .food_textures
-            .as_deref()
+            .as_ref()
             .map(|levels| ("foodTextures", levels, 3..=7));
         let drink = self
             .drink_textures
-            .as_deref()
+            .as_ref()
             .map(|levels| ("drinkTextures", levels, 0..=4));
         for (name, levels, scale) in food.clone().into_iter().chain(drink.clone()) {
             if let Some(level) = levels.iter().find(|level| !scale.contains(*level)) {
@@ -69,8 +72,9 @@ impl DishFilter {
                 )));
             }
         }
-        let is_in =
-            |column, levels: &[i16]| Expr::col(("dish", column)).is_in(levels.iter().copied());
+        let is_in = |column, levels: &BTreeSet<i16>| {
+            Expr::col(("dish", column)).is_in(levels.iter().copied())
+        };
         match (food, drink) {
             (Some((_, foods, _)), Some((_, drinks, _))) => {
                 let either = is_in("food_texture", foods).or(is_in("drink_thickness", drinks));

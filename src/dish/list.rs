@@ -69,7 +69,7 @@ impl Dishes {
         filter: Option<DishFilter>,
         order: Option<DishOrder>,
     ) -> Result<Self> {
-        let search = search.and_then(Search::parse);
+        let search = search.map(Search::parse).transpose()?.flatten();
         let order = order.unwrap_or(DishOrder {
             field: match search {
                 Some(_) => DishOrderField::Relevance,

@@ -61,6 +61,26 @@ impl Source for Reads {
 
 /// The loaders of a request, as a resolver sees them. Resolvers have no other way to any data:
 /// an edge is a loader key, or it cannot be written.
+///
+/// This is what a resolver can do:
+///
+/// ```
+/// use thali::{dish::DishById, graph::{Ctx, Reads}, load::Loaders};
+///
+/// async fn edge(loaders: &Loaders<Reads>, dish: uuid::Uuid) {
+///     let _ = loaders.load(DishById, dish).await;
+/// }
+/// ```
+///
+/// And this is not; the connection behind the loaders is out of its reach:
+///
+/// ```compile_fail,E0616
+/// use thali::{graph::Reads, load::Loaders};
+///
+/// fn n_plus_one(loaders: &Loaders<Reads>) {
+///     let _ = &loaders.source.conn;
+/// }
+/// ```
 pub trait Ctx {
     fn loaders(&self) -> Result<&Arc<Loaders<Reads>>>;
 

@@ -40,7 +40,7 @@ impl HospitalQuery {
     ) -> Result<Row<Connection<Hospital>>> {
         let hospitals = Hospitals {
             near: near.map(Near::check).transpose()?,
-            search: search.as_deref().and_then(Search::parse),
+            search: search.as_deref().map(Search::parse).transpose()?.flatten(),
         };
         ctx.page(
             hospitals,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use entity::{delivery_slot, meal_window, vocabulary::Meal};
 use sea_orm::{
@@ -17,7 +17,7 @@ use crate::{
     graph::{
         Ctx, Reads, Row,
         fetch::{many_each, models, select},
-        scalar::LocalTime,
+        scalar::{Date, DateTime, LocalTime},
     },
     load::Edge,
     sql::is_any_of,
@@ -43,19 +43,19 @@ impl MealWindow {
     }
 
     /// The end of normal ordering.
-    pub fn cut_off(&self) -> DateTime<Utc> {
+    pub fn cut_off(&self) -> chrono::DateTime<Utc> {
         instant(self.date, self.row.window.cut_off_at, self.zone)
     }
 
     /// The end of late trays.
-    pub fn late_tray_end(&self) -> DateTime<Utc> {
+    pub fn late_tray_end(&self) -> chrono::DateTime<Utc> {
         instant(self.date, self.row.window.late_tray_until, self.zone)
     }
 }
 
 /// A local time as an instant. Where clocks jump over it, the moment after the jump; where
 /// they show it twice, the first.
-fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
+fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> chrono::DateTime<Utc> {
     let mut local = date.and_time(time);
     for _ in 0..12 {
         if let Some(found) = zone.from_local_datetime(&local).earliest() {
@@ -70,9 +70,9 @@ fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
 #[derive(Clone, Debug, SimpleObject)]
 pub struct DeliverySlot {
     /// When the first trays leave the kitchen.
-    starts_at: DateTime<Utc>,
+    starts_at: DateTime,
     /// When the last trays have arrived.
-    ends_at: DateTime<Utc>,
+    ends_at: DateTime,
     /// Trays that can be delivered in this slot.
     capacity: i32,
 }
@@ -86,25 +86,25 @@ impl MealWindow {
     }
 
     /// The day on which the meal is eaten, in the hospital's time zone.
-    async fn date(&self) -> NaiveDate {
-        self.date
+    async fn date(&self) -> Date {
+        Date(self.date)
     }
 
     /// From when it can be ordered.
-    async fn opens_at(&self) -> DateTime<Utc> {
+    async fn opens_at(&self) -> DateTime {
         let days = Days::new(self.row.window.opens_days_before.unsigned_abs().into());
         let date = self.date.checked_sub_days(days).unwrap_or(self.date);
-        instant(date, self.row.window.opens_at, self.zone)
+        DateTime(instant(date, self.row.window.opens_at, self.zone))
     }
 
     /// Until when it can be ordered normally.
-    async fn cut_off_at(&self) -> DateTime<Utc> {
-        self.cut_off()
+    async fn cut_off_at(&self) -> DateTime {
+        DateTime(self.cut_off())
     }
 
     /// Until when a late tray can be ordered. After this nothing is accepted.
-    async fn late_tray_until(&self) -> DateTime<Utc> {
-        self.late_tray_end()
+    async fn late_tray_until(&self) -> DateTime {
+        DateTime(self.late_tray_end())
     }
 
     /// The local time from which it is served.
@@ -122,8 +122,8 @@ impl MealWindow {
         let slots = ctx.load(SlotsOfWindow, self.row.window.id).await?;
         let slot = |slot: &delivery_slot::Model| {
             Row::new(DeliverySlot {
-                starts_at: instant(self.date, slot.starts_at, self.zone),
-                ends_at: instant(self.date, slot.ends_at, self.zone),
+                starts_at: DateTime(instant(self.date, slot.starts_at, self.zone)),
+                ends_at: DateTime(instant(self.date, slot.ends_at, self.zone)),
                 capacity: slot.capacity,
             })
         };

@@ -1,6 +1,8 @@
 //! Answers: GraphQL responses as bytes, in the media type and with the status that the client
 //! can expect (GraphQL over HTTP, draft of July 2025).
 
+use std::collections::BTreeMap;
+
 use async_graphql::{ServerError, Value};
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -20,38 +22,41 @@ pub enum Media {
 }
 
 impl Media {
-    /// What the client accepts best; nothing when it accepts neither.
+    /// What the client accepts best; nothing when it accepts neither. A range that names a media
+    /// type goes before `application/*`, and that before `*/*` (RFC 9110, 12.5.1); between equals
+    /// the one that was named wins, else `application/json`.
     pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
-        let mut best: Option<(f32, Self)> = None;
-        let mut is_empty = true;
-        for value in headers.get_all(header::ACCEPT) {
-            for range in value.to_str().ok()?.split(',') {
-                is_empty = false;
-                let mut parts = range.split(';').map(str::trim);
-                let media = match parts
-                    .next()
-                    .unwrap_or_default()
-                    .to_ascii_lowercase()
-                    .as_str()
-                {
-                    "application/graphql-response+json" => Self::GraphQl,
-                    "application/json" | "application/*" | "*/*" => Self::Json,
-                    _ => continue,
-                };
-                let quality = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
-                let quality = quality.unwrap_or(1.0);
-                let is_better = best.is_none_or(|(known, kept)| {
-                    quality > known || (quality == known && kept == Self::Json)
-                });
-                if quality > 0.0 && is_better {
-                    best = Some((quality, media));
-                }
-            }
+        let lines = headers.get_all(header::ACCEPT).iter();
+        let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+        let ranges = lines.iter().flat_map(|line| line.split(','));
+        let ranges: Vec<Range> = ranges.filter_map(Range::read).collect();
+        if ranges.is_empty() && lines.iter().all(|line| line.trim().is_empty()) {
+            return Some(Self::Json);
         }
-        if is_empty {
-            Some(Self::Json)
-        } else {
-            best.map(|(_, media)| media)
+        let accepted = |media: Self| {
+            let fitting = ranges.iter().filter(|range| range.fits(media));
+            let (precision, quality) = fitting
+                .map(|range| (range.precision(), range.quality))
+                .max_by_key(|(precision, _)| *precision)?;
+            (quality > 0).then_some((quality, precision, media))
+        };
+        let json = accepted(Self::Json);
+        let graphql = accepted(Self::GraphQl);
+        // JSON comes first only where it is strictly better, or as good and neither was named.
+        match (graphql, json) {
+            (Some(graphql), Some(json)) => {
+                let is_named = graphql.1 == Range::EXACT;
+                let is_json = json.0 > graphql.0 || (json.0 == graphql.0 && !is_named);
+                Some(if is_json { json.2 } else { graphql.2 })
+            }
+            (one, other) => one.or(other).map(|(_, _, media)| media),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::GraphQl => "application/graphql-response+json",
+            Self::Json => "application/json",
         }
     }
 
@@ -60,6 +65,43 @@ impl Media {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
         })
+    }
+}
+
+/// One range of an `Accept` header.
+struct Range {
+    media: String,
+    /// In thousandths.
+    quality: u16,
+}
+
+impl Range {
+    const EXACT: u8 = 2;
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split(';').map(str::trim);
+        let media = parts.next()?.to_ascii_lowercase();
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        let quality: f32 = match quality {
+            Some(quality) => quality.parse().ok()?,
+            None => 1.0,
+        };
+        (!media.is_empty()).then_some(Self {
+            media,
+            quality: (quality.clamp(0.0, 1.0) * 1000.0) as u16,
+        })
+    }
+
+    fn fits(&self, media: Media) -> bool {
+        matches!(self.media.as_str(), "*/*" | "application/*") || self.media == media.name()
+    }
+
+    fn precision(&self) -> u8 {
+        match self.media.as_str() {
+            "*/*" => 0,
+            "application/*" => 1,
+            _ => Self::EXACT,
+        }
     }
 }
 
@@ -87,6 +129,14 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
     }
 
+    pub fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "BAD_USER_INPUT",
+            message,
+        )
+    }
+
     pub fn allowing(self, allow: &'static str) -> Self {
         Self {
             allow: Some(allow),
@@ -94,26 +144,45 @@ impl Problem {
         }
     }
 
+    pub fn too_slow(limit: std::time::Duration) -> Self {
+        let message = format!("The request took longer than {} ms.", limit.as_millis());
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
+    }
+
+    /// The same where there is no HTTP status.
+    pub fn into_graphql(self) -> async_graphql::Response {
+        let mut error = ServerError::new(self.message, None);
+        error
+            .extensions
+            .get_or_insert_default()
+            .set("code", self.code);
+        async_graphql::Response::from_errors(vec![error])
+    }
+
     pub fn internal() -> Self {
         let message = "Something went wrong on our side. Quote the request id when you report it.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", message)
     }
-}
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let body = serde_json::json!({
-            "errors": [{ "message": self.message, "extensions": { "code": self.code } }],
-        });
-        let mut response = (self.status, body.to_string()).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, Media::Json.content_type());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(allow) = self.allow {
-            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    /// The answer to the request with `request_id`.
+    pub fn respond(self, media: Media, request_id: &str) -> Response {
+        let (status, allow) = (self.status, self.allow);
+        let mut errors = self.into_graphql().errors;
+        for error in &mut errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("requestId", request_id);
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let body = Body {
+            errors: &errors,
+            data: None,
+            extensions: &BTreeMap::new(),
+        };
+        // Strings and nothing else: they can always be written.
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = respond(media, status, body);
+        if let Some(allow) = allow {
+            let allow = HeaderValue::from_static(allow);
+            response.headers_mut().insert(header::ALLOW, allow);
         }
         response
     }
@@ -126,8 +195,8 @@ struct Body<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
-    extensions: &'a std::collections::BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
 }
 
 impl<'a> Body<'a> {
@@ -142,32 +211,30 @@ impl<'a> Body<'a> {
 }
 
 /// The answer to one operation.
-pub fn single(media: Media, answer: &Answer) -> Response {
-    respond(
-        media,
-        status(media, answer),
-        serde_json::to_vec(&Body::of(answer)),
-    )
+pub fn single(media: Media, answer: &Answer) -> Result<Response, Problem> {
+    let body = bytes(&Body::of(answer))?;
+    Ok(respond(media, status(media, answer), body))
 }
 
 /// The answers to a batch, in its order.
-pub fn batch(media: Media, answers: &[Answer]) -> Response {
+pub fn batch(media: Media, answers: &[Answer]) -> Result<Response, Problem> {
     let bodies: Vec<Body<'_>> = answers.iter().map(Body::of).collect();
-    respond(media, StatusCode::OK, serde_json::to_vec(&bodies))
+    Ok(respond(media, StatusCode::OK, bytes(&bodies)?))
 }
 
-fn respond(media: Media, status: StatusCode, body: serde_json::Result<Vec<u8>>) -> Response {
-    let Ok(body) = body else {
-        return Problem::internal().into_response();
-    };
+fn bytes(body: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(body).map_err(|error| {
+        tracing::error!(%error, "an answer cannot be written");
+        Problem::internal()
+    })
+}
+
+fn respond(media: Media, status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media.content_type());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("accept, accept-encoding, origin"),
-    );
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
     match status {
         StatusCode::METHOD_NOT_ALLOWED => {
             headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
@@ -218,6 +285,19 @@ mod tests {
         let json = "application/graphql-response+json;q=0.5, application/json;q=0.8";
         assert_eq!(negotiated(json), Some(Media::Json));
         assert_eq!(negotiated("text/html"), None);
+        assert_eq!(negotiated(""), Some(Media::Json));
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        assert_eq!(negotiated(browser), Some(Media::Json));
+        let not_json = "application/json;q=0, */*";
+        assert_eq!(negotiated(not_json), Some(Media::GraphQl));
+        assert_eq!(
+            negotiated("*/*, application/json;q=0.1"),
+            Some(Media::GraphQl)
+        );
+        assert_eq!(negotiated("APPLICATION/JSON; Q=1"), Some(Media::Json));
+        assert_eq!(negotiated("application/json;q=much"), None);
+        assert_eq!(negotiated("application/json;q=NaN"), None);
+        assert_eq!(negotiated("*/*;q=0"), None);
         assert_eq!(negotiated("application/json;q=0"), None);
     }
 }

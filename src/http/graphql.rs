@@ -4,7 +4,7 @@ use axum::{
     Extension,
     extract::{Request, State},
     http::{Method, StatusCode},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use futures_util::future::join_all;
 
@@ -13,6 +13,7 @@ use super::{
     answer::{self, Media, Problem},
     persisted,
     request::{Asked, Params, read},
+    websocket,
 };
 use crate::schema::{Answer, Operation};
 
@@ -21,23 +22,23 @@ pub async fn handle(
     Extension(request_id): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    let limit = http.engine.app().config.request_timeout;
-    match tokio::time::timeout(limit, answer(&http, &request_id, request)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(problem)) => problem.into_response(),
-        Err(_) => {
-            let message = format!("The request took longer than {} ms.", limit.as_millis());
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message).into_response()
-        }
+    if websocket::is_asked(request.headers()) {
+        return websocket::handle(&http, request_id, request).await;
     }
+    let limit = http.engine.app().config.request_timeout;
+    let media = Media::negotiate(request.headers());
+    let answered = tokio::time::timeout(limit, answer(&http, &request_id, media, request)).await;
+    let answered = answered.unwrap_or_else(|_| Err(Problem::too_slow(limit)));
+    answered.unwrap_or_else(|problem| problem.respond(media.unwrap_or(Media::Json), &request_id.0))
 }
 
 async fn answer(
     http: &Http,
     request_id: &RequestId,
+    media: Option<Media>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let media = Media::negotiate(request.headers()).ok_or_else(|| {
+    let media = media.ok_or_else(|| {
         let message = "Accept application/graphql-response+json or application/json.";
         Problem::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message)
     })?;
@@ -53,11 +54,11 @@ async fn answer(
                 .is_some_and(|value| value == "1"),
     };
     match read(request, config).await? {
-        Asked::One(params) => Ok(answer::single(media, &sender.run(params).await?)),
+        Asked::One(params) => answer::single(media, &sender.run(params).await?),
         Asked::Batch(batch) => {
             let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
             let answers = answers.into_iter().collect::<Result<Vec<Answer>, _>>()?;
-            Ok(answer::batch(media, &answers))
+            answer::batch(media, &answers)
         }
     }
 }
@@ -71,14 +72,9 @@ struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    async fn run(&self, mut params: Params) -> Result<Answer, Problem> {
-        let hash = params.persisted_hash().map(|text| {
-            persisted::read_hash(text)
-                .ok_or_else(|| Problem::bad_request("`sha256Hash` must be 64 hexadecimal digits."))
-        });
-        let hash = hash.transpose()?;
+    async fn run(&self, params: Params) -> Result<Answer, Problem> {
         let store = &self.http.persisted;
-        let (query, is_new) = match (params.query.take(), hash) {
+        let (query, is_new) = match (params.query, params.persisted) {
             (Some(query), Some(hash)) if persisted::hash_of(&query) != hash => {
                 return Err(Problem::bad_request(
                     "`sha256Hash` is not the hash of `query`.",
@@ -91,11 +87,14 @@ impl Sender<'_> {
             },
             (None, None) => return Err(Problem::bad_request("`query` is missing.")),
         };
-        let keep = hash.filter(|_| is_new).map(|hash| (hash, query.clone()));
+        let keep = params
+            .persisted
+            .filter(|_| is_new)
+            .map(|hash| (hash, query.clone()));
         let operation = Operation {
             query,
-            operation_name: params.operation_name.take(),
-            variables: params.variables(),
+            operation_name: params.operation_name,
+            variables: params.variables,
             only_queries: self.only_queries,
             trace: self.trace,
             request_id: self.request_id.0.clone(),

@@ -13,35 +13,41 @@ use std::sync::Arc;
 use crate::app::App;
 
 const KEPT_IN_REDIS: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A document takes the room of as many usual ones as it is long: many long ones must not fill
+/// the memory.
+const USUAL_LENGTH: u32 = 4096;
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
 
+/// The SHA-256 of a document.
+pub type Hash = [u8; 32];
+
 pub struct PersistedQueries {
-    memory: Cache<[u8; 32], Arc<str>>,
+    memory: Cache<Hash, Arc<str>>,
     redis: Option<ConnectionManager>,
 }
 
 impl PersistedQueries {
     pub fn new(app: &App) -> Self {
         Self {
-            memory: Cache::new(app.config.persisted_queries),
+            memory: memory(app.config.persisted_queries),
             redis: app.redis.clone(),
         }
     }
 
     /// The document with this hash, if it was kept.
-    pub async fn find(&self, hash: &[u8; 32]) -> Option<Arc<str>> {
+    pub async fn find(&self, hash: &Hash) -> Option<Arc<str>> {
         if let Some(document) = self.memory.get(hash) {
             return Some(document);
         }
         let mut redis = self.redis.clone()?;
         let document: Option<String> = timely(redis.get(key(hash))).await?;
-        let document: Arc<str> = document?.into();
+        let document: Arc<str> = document.filter(|text| hash_of(text) == *hash)?.into();
         self.memory.insert(*hash, document.clone());
         Some(document)
     }
 
     /// Keeps a document that proved valid.
-    pub async fn keep(&self, hash: [u8; 32], document: &str) {
+    pub async fn keep(&self, hash: Hash, document: &str) {
         if self.memory.contains_key(&hash) {
             return;
         }
@@ -52,10 +58,17 @@ impl PersistedQueries {
     }
 }
 
+fn memory(most: u64) -> Cache<Hash, Arc<str>> {
+    Cache::builder()
+        .max_capacity(most)
+        .weigher(|_, document: &Arc<str>| document.len() as u32 / USUAL_LENGTH + 1)
+        .build()
+}
+
 /// Reads a hash as clients write it: 64 hexadecimal digits.
-pub fn read_hash(text: &str) -> Option<[u8; 32]> {
+pub fn read_hash(text: &str) -> Option<Hash> {
     let mut hash = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
@@ -64,11 +77,11 @@ pub fn read_hash(text: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-pub fn hash_of(document: &str) -> [u8; 32] {
+pub fn hash_of(document: &str) -> Hash {
     Sha256::digest(document.as_bytes()).into()
 }
 
-fn key(hash: &[u8; 32]) -> String {
+fn key(hash: &Hash) -> String {
     hash.iter().fold("thali:apq:".to_owned(), |key, byte| {
         format!("{key}{byte:02x}")
     })
@@ -85,5 +98,47 @@ async fn timely<T>(answer: impl Future<Output = redis::RedisResult<T>>) -> Optio
             tracing::warn!("persisted queries: Redis did not answer in time");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_hash_comes_back_as_it_went(hash: Hash) {
+            let digits = key(&hash).replace("thali:apq:", "");
+            prop_assert_eq!(read_hash(&digits), Some(hash));
+            prop_assert_eq!(read_hash(&digits.to_uppercase()), Some(hash));
+        }
+
+        #[test]
+        fn nonsense_is_no_hash(text in ".{64}") {
+            prop_assume!(!text.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            prop_assert_eq!(read_hash(&text), None);
+        }
+    }
+
+    #[test]
+    fn long_documents_do_not_fill_the_memory() {
+        let memory = memory(100);
+        for number in 0..200 {
+            let document = format!("# {number} {}", "x".repeat(40_000));
+            memory.insert(hash_of(&document), document.into());
+        }
+        memory.run_pending_tasks();
+        assert!((1..=10).contains(&memory.entry_count()));
+    }
+
+    #[test]
+    fn a_hash_has_64_hexadecimal_digits() {
+        // `from_str_radix` reads a sign.
+        assert_eq!(read_hash(&"+f".repeat(32)), None);
+        assert_eq!(read_hash(&"f".repeat(63)), None);
+        assert_eq!(read_hash(&"f".repeat(65)), None);
+        assert_eq!(read_hash(&"é".repeat(32)), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Probes for load balancers, and the schema as text.
 
+use std::sync::LazyLock;
+
 use axum::{
     extract::State,
     http::{StatusCode, header},
@@ -32,6 +34,8 @@ pub async fn readyz(State(http): State<Http>) -> Response {
 }
 
 pub async fn schema() -> Response {
+    // Building it takes milliseconds, and it never changes while the process lives.
+    static SDL: LazyLock<String> = LazyLock::new(crate::schema::sdl);
     let media = [(header::CONTENT_TYPE, "application/graphql; charset=utf-8")];
-    (media, crate::schema::sdl()).into_response()
+    (media, SDL.as_str()).into_response()
 }

@@ -4,24 +4,29 @@ use std::collections::HashMap;
 
 use async_graphql::Variables;
 use axum::{
-    body::Body,
     extract::Request,
     http::{HeaderMap, Method, StatusCode, header},
 };
-use serde::Deserialize;
-use serde_json::Value;
+use futures_util::StreamExt;
+use serde_json::{Map, Value};
 
-use super::answer::Problem;
+use super::{
+    answer::Problem,
+    persisted::{self, Hash},
+};
 use crate::config::Config;
 
+/// Bytes of a body that are read only to be thrown away.
+const MOST_SWALLOWED: usize = 16 << 20;
+
 /// The parameters of one operation.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default)]
 pub struct Params {
     pub query: Option<String>,
     pub operation_name: Option<String>,
-    variables: Option<Value>,
-    extensions: Option<Value>,
+    pub variables: Variables,
+    /// The hash of a persisted query.
+    pub persisted: Option<Hash>,
 }
 
 /// What a request asks.
@@ -32,40 +37,61 @@ pub enum Asked {
 }
 
 impl Params {
-    /// The variables; `Value` was checked to be a map.
-    pub fn variables(&mut self) -> Variables {
-        self.variables
-            .take()
-            .map(Variables::from_json)
-            .unwrap_or_default()
-    }
-
-    /// The hash of a persisted query.
-    pub fn persisted_hash(&self) -> Option<&str> {
-        self.extensions
-            .as_ref()?
-            .get("persistedQuery")?
-            .get("sha256Hash")?
-            .as_str()
-    }
-
-    fn check(self) -> Result<Self, Problem> {
-        for (name, value) in [
-            ("variables", &self.variables),
-            ("extensions", &self.extensions),
-        ] {
-            if value.as_ref().is_some_and(|value| !value.is_object()) {
-                return Err(Problem::bad_request(format!(
-                    "`{name}` must be a JSON object."
-                )));
-            }
-        }
-        if self.query.is_none() && self.persisted_hash().is_none() {
+    fn read(value: Value) -> Result<Self, Problem> {
+        let Value::Object(mut map) = value else {
+            let message = "A GraphQL request is a JSON object with `query`.";
+            return Err(Problem::bad_request(message));
+        };
+        let params = Self {
+            query: text(&mut map, "query")?,
+            operation_name: text(&mut map, "operationName")?,
+            variables: Variables::from_json(object(&mut map, "variables")?.into()),
+            persisted: persisted_hash(object(&mut map, "extensions")?)?,
+        };
+        if params.query.is_none() && params.persisted.is_none() {
             return Err(Problem::bad_request(
                 "`query` is missing: send the GraphQL document as a string.",
             ));
         }
-        Ok(self)
+        Ok(params)
+    }
+}
+
+fn text(map: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Problem> {
+    match map.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Problem::bad_request(format!("`{name}` must be a string."))),
+    }
+}
+
+fn object(map: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, Problem> {
+    match map.remove(name) {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(object)) => Ok(object),
+        Some(_) => Err(Problem::bad_request(format!(
+            "`{name}` must be a JSON object."
+        ))),
+    }
+}
+
+fn persisted_hash(mut extensions: Map<String, Value>) -> Result<Option<Hash>, Problem> {
+    let Some(persisted) = extensions.remove("persistedQuery") else {
+        return Ok(None);
+    };
+    if persisted
+        .get("version")
+        .is_some_and(|version| *version != 1)
+    {
+        let message = "`version` of a persisted query must be 1.";
+        return Err(Problem::bad_request(message));
+    }
+    let hash = persisted.get("sha256Hash").and_then(Value::as_str);
+    match hash.and_then(persisted::read_hash) {
+        Some(hash) => Ok(Some(hash)),
+        None => Err(Problem::bad_request(
+            "`sha256Hash` of a persisted query must be 64 hexadecimal digits.",
+        )),
     }
 }
 
@@ -74,8 +100,10 @@ pub async fn read(request: Request, config: &Config) -> Result<Asked, Problem> {
     match *request.method() {
         Method::GET => from_url(request.uri().query().unwrap_or_default()).map(Asked::One),
         Method::POST => {
-            check_content_type(request.headers())?;
+            let headers = request.headers().clone();
             let body = read_body(request, config.body_limit.0).await?;
+            check_content_type(&headers)?;
+            check_encoding(&headers)?;
             from_json(&body, config.batch_limit)
         }
         _ => {
@@ -91,13 +119,7 @@ pub async fn read(request: Request, config: &Config) -> Result<Asked, Problem> {
 // Only JSON: a browser sends no JSON to another origin without asking first, so no other
 // site's form can act in the name of a signed-in user.
 fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
-    let wrong = |message: String| {
-        Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "BAD_USER_INPUT",
-            message,
-        ))
-    };
+    let wrong = |message: String| Err(Problem::unsupported(message));
     let Some(value) = headers.get(header::CONTENT_TYPE) else {
         return wrong("`Content-Type` is missing; it must be application/json.".into());
     };
@@ -116,72 +138,74 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-async fn read_body(request: Request, limit: usize) -> Result<Vec<u8>, Problem> {
-    let too_large = || {
-        let message = format!("The body is larger than {limit} bytes, which is the most allowed.");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "BAD_USER_INPUT", message)
-    };
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
-    let body: Body = request.into_body();
-    match axum::body::to_bytes(body, limit).await {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) if is_too_large(&error) => Err(too_large()),
-        Err(_) => Err(Problem::bad_request(
-            "The body ended before it was complete.",
+// What is small when it arrives could be large when it is unpacked.
+fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(encoding) if encoding != "identity" => Err(Problem::unsupported(
+            "`Content-Encoding` is not supported: send the body as it is.",
         )),
+        _ => Ok(()),
     }
 }
 
-fn is_too_large(error: &axum::Error) -> bool {
-    let source = std::error::Error::source(error);
-    source.is_some_and(|source| source.to_string().contains("length limit exceeded"))
+async fn read_body(request: Request, limit: usize) -> Result<Vec<u8>, Problem> {
+    let most = limit.max(MOST_SWALLOWED);
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let length = length.unwrap_or(0);
+    let mut bytes = Vec::with_capacity(length.min(limit));
+    let mut chunks = request.into_body().into_data_stream();
+    let mut read = 0;
+    // What is too much is read all the same and thrown away, up to a bound: a client that is
+    // still sending would see its connection break instead of the answer.
+    while length <= most && read <= most {
+        let Some(chunk) = chunks.next().await else {
+            break;
+        };
+        let chunk =
+            chunk.map_err(|_| Problem::bad_request("The body ended before it was complete."))?;
+        read += chunk.len();
+        if read <= limit {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    if length.max(read) > limit {
+        let message = format!("The body is larger than {limit} bytes, which is the most allowed.");
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return Err(Problem::new(status, "BAD_USER_INPUT", message));
+    }
+    Ok(bytes)
 }
 
 fn from_json(body: &[u8], batch_limit: usize) -> Result<Asked, Problem> {
     let text = std::str::from_utf8(body)
         .map_err(|error| Problem::bad_request(format!("The body is not UTF-8: {error}.")))?;
-    let wrong = |error: serde_json::Error| {
-        Problem::bad_request(format!(
-            "The body is not a GraphQL request in JSON: {error}."
-        ))
+    let value: Value = serde_json::from_str(text)
+        .map_err(|error| Problem::bad_request(format!("The body is not JSON: {error}.")))?;
+    let Value::Array(batch) = value else {
+        return Params::read(value).map(Asked::One);
     };
-    if !text.trim_start().starts_with('[') {
-        let params: Params = serde_json::from_str(text).map_err(wrong)?;
-        return params.check().map(Asked::One);
-    }
-    let batch: Vec<Params> = serde_json::from_str(text).map_err(wrong)?;
     if batch.is_empty() || batch.len() > batch_limit {
         return Err(Problem::bad_request(format!(
             "The batch has {} operations; it must have from 1 to {batch_limit}.",
             batch.len()
         )));
     }
-    batch
-        .into_iter()
-        .map(Params::check)
-        .collect::<Result<_, _>>()
-        .map(Asked::Batch)
+    let batch: Result<_, _> = batch.into_iter().map(Params::read).collect();
+    batch.map(Asked::Batch)
 }
 
 fn from_url(query: &str) -> Result<Params, Problem> {
     let params: HashMap<String, String> = serde_urlencoded::from_str(query)
         .map_err(|error| Problem::bad_request(format!("The URL cannot be read: {error}.")))?;
-    let json = |name: &str| match params.get(name).filter(|text| !text.is_empty()) {
-        Some(text) => serde_json::from_str(text)
-            .map(Some)
-            .map_err(|error| Problem::bad_request(format!("`{name}` is not JSON: {error}."))),
-        None => Ok(None),
-    };
-    let text = |name: &str| params.get(name).filter(|text| !text.is_empty()).cloned();
-    Params {
-        query: text("query"),
-        operation_name: text("operationName"),
-        variables: json("variables")?,
-        extensions: json("extensions")?,
+    let mut map = Map::new();
+    for (name, text) in params.into_iter().filter(|(_, text)| !text.is_empty()) {
+        let value = match name.as_str() {
+            "variables" | "extensions" => serde_json::from_str(&text)
+                .map_err(|error| Problem::bad_request(format!("`{name}` is not JSON: {error}.")))?,
+            _ => Value::String(text),
+        };
+        map.insert(name, value);
     }
-    .check()
+    Params::read(Value::Object(map))
 }

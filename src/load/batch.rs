@@ -256,7 +256,7 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
                 answers
             };
             let loads = batch.answer(answers);
-            let ms = |time: std::time::Duration| time.as_secs_f64() * 1e3;
+            let ms = |time: std::time::Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
             loaders.state().trace.push(BatchTrace {
                 loader: batch.edge.name(),
                 loads,

@@ -20,6 +20,11 @@ use crate::{
     sql::{is_any_of, is_any_text},
 };
 
+/// Drafts are nobody's to see: every way to a menu asks this.
+pub(super) fn is_published() -> Expr {
+    Expr::col(("menu", "published_at")).is_not_null()
+}
+
 #[derive(Clone, PartialEq)]
 pub struct MenuById;
 
@@ -30,7 +35,9 @@ impl Edge for MenuById {
 
     async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<menu::Entity>(&[]);
-        query.and_where(is_any_of(Expr::col(("menu", "id")), keys, reads.backend()));
+        query
+            .and_where(is_any_of(Expr::col(("menu", "id")), keys, reads.backend()))
+            .and_where(is_published());
         let rows = reads.conn.query_all(&query).await?;
         let menus = models::<menu::Model>(&rows)?
             .into_iter()
@@ -60,7 +67,8 @@ impl Edge for MenuOfHospital {
                 reads.backend(),
             ))
             .and_where(Expr::col(("menu", "date")).eq(self.date))
-            .and_where(Expr::col(("menu", "meal")).eq(self.meal.to_value()));
+            .and_where(Expr::col(("menu", "meal")).eq(self.meal.to_value()))
+            .and_where(is_published());
         let rows = reads.conn.query_all(&query).await?;
         let menus = models::<menu::Model>(&rows)?
             .into_iter()
@@ -92,7 +100,8 @@ impl Edge for MenuOfHospitalBy {
             .inner_join("hospital", hospital.equals(("menu", "hospital_id")))
             .and_where(is_any_text(self.by.column(), keys, reads.backend()))
             .and_where(Expr::col(("menu", "date")).eq(self.date))
-            .and_where(Expr::col(("menu", "meal")).eq(self.meal.to_value()));
+            .and_where(Expr::col(("menu", "meal")).eq(self.meal.to_value()))
+            .and_where(is_published());
         let rows = reads.conn.query_all(&query).await?;
         let menus = models::<menu::Model>(&rows)?
             .into_iter()

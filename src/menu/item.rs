@@ -2,11 +2,15 @@
 
 use async_graphql::{Context, ID, Object};
 use entity::{menu_item, vocabulary::Audience};
-use sea_orm::{ConnectionTrait, sea_query::Expr};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Expr, ExprTrait},
+};
 use uuid::Uuid;
 
 use super::{
     Menu, MenuById, MenuSection, SectionById,
+    edges::is_published,
     live::{Availability, AvailabilityOfItem, PriceOfItem, WeightPrice},
 };
 use crate::{
@@ -90,11 +94,15 @@ impl Edge for MenuItemById {
 
     async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<menu_item::Entity>(&[]);
-        query.and_where(is_any_of(
-            Expr::col(("menu_item", "id")),
-            keys,
-            reads.backend(),
-        ));
+        let menu = Expr::col(("menu", "id")).equals(("menu_item", "menu_id"));
+        query
+            .inner_join("menu", menu)
+            .and_where(is_any_of(
+                Expr::col(("menu_item", "id")),
+                keys,
+                reads.backend(),
+            ))
+            .and_where(is_published());
         let items = models::<menu_item::Model>(&reads.conn.query_all(&query).await?)?;
         let items = items.into_iter().map(|row| Row::new(MenuItem(row)));
         Ok(one_each(keys, items, |item| item.0.id))

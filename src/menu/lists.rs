@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Menu, MenuItem, MenuItemFilter};
+use super::{Menu, MenuItem, MenuItemFilter, edges::is_published};
 use crate::{
     error::Result,
     graph::{
@@ -39,7 +39,10 @@ impl List for MenusOf {
     type Key = Uuid;
 
     fn listing(&self, _: &Reads) -> Result<Listing> {
-        let mut from = Query::select().from("menu").take();
+        let mut from = Query::select()
+            .from("menu")
+            .and_where(is_published())
+            .take();
         let date = || Expr::col(("menu", "date"));
         from.and_where_option(self.from.map(|from| date().gte(from)));
         from.and_where_option(self.to.map(|to| date().lte(to)));

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use entity::{availability, menu_item_price, vocabulary::Audience};
 use sea_orm::{
     ActiveEnum, ConnectionTrait,
@@ -17,6 +16,7 @@ use crate::{
         Reads, Row,
         fetch::{models, one_each, select},
         money::Money,
+        scalar::DateTime,
     },
     load::Edge,
     sql::is_any_of,
@@ -99,8 +99,8 @@ impl Availability {
     }
 
     /// When this was true.
-    async fn as_of(&self) -> DateTime<Utc> {
-        self.0.as_of
+    async fn as_of(&self) -> DateTime {
+        DateTime(self.0.as_of)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The way into the graph that leads to a menu.
 
 use async_graphql::{Context, Object};
-use chrono::NaiveDate;
 use entity::vocabulary::Meal;
 
 use super::{
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    graph::{Ctx, Row, id::Kind},
+    graph::{Ctx, Row, id::Kind, scalar::Date},
     hospital::{HospitalBy, HospitalByInput},
 };
 
@@ -24,17 +23,27 @@ impl MenuQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which hospital.")] hospital: HospitalByInput,
-        #[graphql(desc = "The day on which the meal is eaten.")] date: NaiveDate,
+        #[graphql(desc = "The day on which the meal is eaten.")] date: Date,
         #[graphql(desc = "The meal.")] meal: Meal,
     ) -> Result<Option<Row<Menu>>> {
         let (by, name) = match hospital {
             HospitalByInput::Id(id) => {
                 let hospital = Kind::Hospital.read(&id)?;
-                return ctx.load(MenuOfHospital { date, meal }, hospital).await;
+                return ctx
+                    .load(MenuOfHospital { date: date.0, meal }, hospital)
+                    .await;
             }
             HospitalByInput::Slug(slug) => (HospitalBy::Slug, slug),
             HospitalByInput::Code(code) => (HospitalBy::Code, code),
         };
-        ctx.load(MenuOfHospitalBy { by, date, meal }, name).await
+        ctx.load(
+            MenuOfHospitalBy {
+                by,
+                date: date.0,
+                meal,
+            },
+            name,
+        )
+        .await
     }
 }

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use entity::menu_section;
-use sea_orm::{ConnectionTrait, Order, sea_query::Expr};
+use sea_orm::{
+    ConnectionTrait, Order,
+    sea_query::{Expr, ExprTrait},
+};
 use uuid::Uuid;
 
-use super::{Menu, MenuById, MenuItem, MenuItemFilter, lists::ItemsOfSection};
+use super::{Menu, MenuById, MenuItem, MenuItemFilter, edges::is_published, lists::ItemsOfSection};
 use crate::{
     error::{Error, Result},
     graph::{
@@ -79,11 +82,15 @@ impl Edge for SectionById {
 
     async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<menu_section::Entity>(&[]);
-        query.and_where(is_any_of(
-            Expr::col(("menu_section", "id")),
-            keys,
-            reads.backend(),
-        ));
+        let menu = Expr::col(("menu", "id")).equals(("menu_section", "menu_id"));
+        query
+            .inner_join("menu", menu)
+            .and_where(is_any_of(
+                Expr::col(("menu_section", "id")),
+                keys,
+                reads.backend(),
+            ))
+            .and_where(is_published());
         let sections = models::<menu_section::Model>(&reads.conn.query_all(&query).await?)?;
         let sections = sections.into_iter().map(|row| Row::new(MenuSection(row)));
         Ok(one_each(keys, sections, |section| section.0.id))

@@ -11,13 +11,16 @@ use async_graphql::{
     },
 };
 
-use super::{Schema, build, limits, sdl, shape::Shape, types::Types};
+use super::{Schema, build, limits, sdl, shape::Shape, types::Types, variables};
 use crate::{
     app::App,
     db::Meter,
     graph::{Reads, read::Now},
     load::{Loaders, drive},
 };
+
+/// How many faults of a document are told.
+const MOST_ERRORS: usize = 20;
 
 /// One operation as a client sent it.
 #[derive(Debug, Default)]
@@ -114,7 +117,7 @@ impl Engine {
         let config = &self.app.config;
         limits::check_tokens(&operation.query, config)
             .map_err(|message| refused(Refusal::Invalid, "GRAPHQL_PARSE_FAILED", message, None))?;
-        let document = parse_query(&operation.query).map_err(|error| {
+        let mut document = parse_query(&operation.query).map_err(|error| {
             let pos = error.positions().next();
             refused(
                 Refusal::Invalid,
@@ -125,7 +128,8 @@ impl Engine {
         })?;
         let invalid =
             |message: String| refused(Refusal::Invalid, "GRAPHQL_VALIDATION_FAILED", message, None);
-        let definition = select(&document, operation.operation_name.as_deref()).map_err(invalid)?;
+        let name = operation.operation_name.as_deref();
+        let mut definition = select(&document, name).map_err(invalid)?;
         if operation.only_queries && definition.ty != OperationType::Query {
             let message = "Only queries can be sent with GET; send this operation with POST.";
             return Err(refused(
@@ -134,6 +138,11 @@ impl Engine {
                 message.into(),
                 None,
             ));
+        }
+        let unset = variables::unset(definition, &operation.variables).map_err(invalid)?;
+        if !unset.is_empty() {
+            variables::take_out(&mut document, &unset);
+            definition = select(&document, name).map_err(invalid)?;
         }
         let shape = Shape::of(&self.types, &document, definition, &operation.variables);
         limits::check_shape(&shape, config).map_err(invalid)?;
@@ -172,6 +181,11 @@ impl Engine {
         let is_refused = !response.errors.is_empty()
             && response.errors.iter().all(|error| error.path.is_empty());
         if is_refused {
+            // async-graphql finds them in no order, and there can be one for every word.
+            let place =
+                |error: &ServerError| error.locations.first().map(|at| (at.line, at.column));
+            response.errors.sort_by_key(place);
+            response.errors.truncate(MOST_ERRORS);
             return Answer {
                 refusal: Some(Refusal::Invalid),
                 response,

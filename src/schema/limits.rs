@@ -4,6 +4,9 @@ use crate::config::Config;
 
 use super::shape::Shape;
 
+/// A name that is not known is compared with all that are.
+const LONGEST_WORD: usize = 256;
+
 /// Why a document is refused: the caller's message.
 pub type Refused = String;
 
@@ -20,18 +23,26 @@ pub fn check_tokens(document: &str, config: &Config) -> Result<(), Refused> {
             b'#' => {
                 at += bytes[at..]
                     .iter()
-                    .take_while(|byte| **byte != b'\n')
+                    .take_while(|byte| !matches!(**byte, b'\n' | b'\r'))
                     .count();
                 continue;
             }
-            b'"' => at += string_length(&bytes[at..]),
+            b'"' => {
+                // Where a string ends must be beyond doubt: what stands inside is not counted.
+                at += string_length(&bytes[at..])
+                    .ok_or_else(|| "A string in the document is not closed.".to_owned())?;
+            }
             b'{' | b'[' | b'(' => nested += 1,
             b'}' | b']' | b')' => nested = nested.saturating_sub(1),
             byte if is_word(byte) => {
-                at += bytes[at..]
-                    .iter()
-                    .take_while(|byte| is_word(**byte))
-                    .count();
+                let length = bytes[at..].iter().take_while(|b| is_word(**b)).count();
+                if length >= LONGEST_WORD {
+                    return Err(format!(
+                        "A name in the document has more than {LONGEST_WORD} characters, which \
+                         is the most allowed."
+                    ));
+                }
+                at += length;
             }
             _ => {}
         }
@@ -56,24 +67,36 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'.')
 }
 
-/// The length of what follows an opening quote, the closing one included.
-fn string_length(rest: &[u8]) -> usize {
-    if rest.starts_with(b"\"\"") {
-        let block = &rest[2..];
-        let end = (0..block.len())
-            .find(|at| block[*at..].starts_with(b"\"\"\"") && (*at == 0 || block[at - 1] != b'\\'));
-        return 2 + end.map_or(block.len(), |end| end + 3);
-    }
+/// The length of what follows an opening quote, the closing one included; nothing when there is
+/// no closing one.
+fn string_length(rest: &[u8]) -> Option<usize> {
     let mut at = 0;
-    while let Some(byte) = rest.get(at) {
-        match byte {
-            b'\\' => at += 2,
-            b'"' | b'\n' => return at + 1,
-            _ => at += 1,
+    if rest.starts_with(b"\"\"") {
+        at += 2;
+        loop {
+            match rest.get(at..)? {
+                [b'\\', b'"', b'"', b'"', ..] => at += 4,
+                [b'"', b'"', b'"', ..] => return Some(at + 3),
+                [_, ..] => at += 1,
+                [] => return None,
+            }
         }
     }
-    rest.len()
+    loop {
+        match rest.get(at..)? {
+            [b'"', ..] => return Some(at + 1),
+            [] | [b'\n' | b'\r', ..] | [b'\\', b'\n' | b'\r', ..] => return None,
+            [b'\\', _, ..] => at += 2,
+            [_, ..] => at += 1,
+        }
+    }
 }
+
+/// The fields of an introspection: the one that tools send has about 250.
+const MOST_INTROSPECTED: usize = 500;
+/// Lists of fields or types inside each other in an introspection: each multiplies the answer by
+/// the length of the schema.
+const MOST_INTROSPECTED_LISTS: usize = 2;
 
 /// Refuses operations whose shape is beyond the limits. Cost is not checked here.
 pub fn check_shape(shape: &Shape, config: &Config) -> Result<(), Refused> {
@@ -87,6 +110,16 @@ pub fn check_shape(shape: &Shape, config: &Config) -> Result<(), Refused> {
             "number of directives",
             shape.directives,
             config.query_directives,
+        ),
+        (
+            "number of introspection fields",
+            shape.introspected,
+            MOST_INTROSPECTED,
+        ),
+        (
+            "nesting of introspection lists",
+            shape.introspected_lists,
+            MOST_INTROSPECTED_LISTS,
         ),
     ] {
         if found > most {
@@ -117,6 +150,30 @@ mod tests {
         // query A ( $ x : Int = -1 ) { a ( s : "…" t : "…" ) ...H }
         assert!(tokens_at_most(22, document));
         assert!(!tokens_at_most(21, document));
+    }
+
+    #[test]
+    fn nothing_hides_in_comments_or_strings() {
+        for document in [
+            "{ # \r a a a a a a }",
+            "{ a(s: [\"\"\" \" [ [ [ [",
+            "{ a(s: \"",
+            "{ a(s: \"\\",
+            "{ a(s: \"\n a a a a a a\")}",
+            "{ a(s: \"\r a a a a a a\")}",
+            "{ a(s: \"\\\n a a a a a a\")}",
+            r#"{ a(s: """ \""""" a a a a a") a a a a a a }"#,
+        ] {
+            assert!(!tokens_at_most(7, document), "{document:?}");
+        }
+        // { a ( s : "…" ) }
+        for document in [
+            r#"{ a(s: """ \""" a a a a a """) }"#,
+            r#"{ a(s: """ \\\"""" a a a " a a """) }"#,
+            r#"{ a(s: "\\\" a a a { { { ") }"#,
+        ] {
+            assert!(tokens_at_most(8, document), "{document:?}");
+        }
     }
 
     #[test]

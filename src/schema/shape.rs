@@ -8,8 +8,8 @@ use std::sync::Arc;
 use async_graphql::{
     Name, Positioned, Variables,
     parser::types::{
-        Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection,
-        SelectionSet,
+        Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
+        OperationType, Selection, SelectionSet,
     },
 };
 use async_graphql_value::{ConstValue, Value};
@@ -23,6 +23,8 @@ const LIST_ESTIMATE: u64 = 5;
 const PAGE_DEFAULT: u64 = 20;
 /// Fragments can be spread into each other so that a short document has no end of fields.
 const MOST_VISITS: usize = 20_000;
+/// How many selections may be open in each other, those of fragments included.
+const MOST_NESTED: usize = 100;
 
 /// What an operation selects.
 #[derive(Debug)]
@@ -35,9 +37,15 @@ pub struct Shape {
     pub depth: usize,
     pub aliases: usize,
     pub directives: usize,
-    /// Objects that the operation can lead to at most, by its page sizes.
+    /// Fields that ask about the schema itself.
+    pub introspected: usize,
+    /// How many of their lists stand in each other.
+    pub introspected_lists: usize,
+    /// Objects that the operation can lead to at most, by its page sizes. An object of which
+    /// more fields are asked than its type has costs one more for each.
     pub cost: u64,
-    /// Whether the look-ahead gave up: the document spreads into too many fields.
+    /// Whether the look-ahead gave up: the document spreads into too many fields, in this
+    /// operation or in another one, which is validated all the same.
     pub is_endless: bool,
 }
 
@@ -59,6 +67,12 @@ struct Walk<'a> {
     visits: usize,
     /// The fragments that are open, so that a cycle ends.
     open: Vec<&'a str>,
+    /// Selections that are open, and lists of an introspection.
+    nested: usize,
+    in_introspection: bool,
+    lists: usize,
+    /// The leaves of the object that is visited.
+    leaves: u64,
 }
 
 impl Shape {
@@ -68,35 +82,59 @@ impl Shape {
         operation: &OperationDefinition,
         variables: &Variables,
     ) -> Self {
-        let shape = Self {
+        let mut walk = Walk {
+            document,
+            operation,
+            variables,
+            shape: Self::empty(types),
+            visits: 0,
+            open: Vec::new(),
+            nested: 0,
+            in_introspection: false,
+            lists: 0,
+            leaves: 0,
+        };
+        for (_, other) in document.operations.iter() {
+            if !std::ptr::eq(&other.node, operation) {
+                walk.visit(&other.node);
+            }
+        }
+        let is_endless = walk.shape.is_endless;
+        walk.shape = Self {
+            is_endless,
+            ..Self::empty(types)
+        };
+        walk.shape.cost = walk.visit(operation);
+        walk.shape
+    }
+
+    fn empty(types: &Arc<Types>) -> Self {
+        Self {
             types: types.clone(),
             selected: vec![0; types.len()],
             root: Vec::new(),
             depth: 0,
             aliases: 0,
-            directives: operation.directives.len(),
+            directives: 0,
+            introspected: 0,
+            introspected_lists: 0,
             cost: 0,
             is_endless: false,
-        };
-        let mut walk = Walk {
-            document,
-            operation,
-            variables,
-            shape,
-            visits: 0,
-            open: Vec::new(),
-        };
-        let root = match operation.ty {
-            async_graphql::parser::types::OperationType::Query => types.id("Query"),
-            async_graphql::parser::types::OperationType::Mutation => types.id("Mutation"),
-            async_graphql::parser::types::OperationType::Subscription => types.id("Subscription"),
-        };
-        walk.shape.cost = walk.selection(&operation.selection_set, root, 1, None);
-        walk.shape
+        }
     }
 }
 
 impl<'a> Walk<'a> {
+    fn visit(&mut self, operation: &'a OperationDefinition) -> u64 {
+        self.shape.directives += operation.directives.len();
+        let root = self.shape.types.id(match operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        });
+        self.selection(&operation.selection_set, root, 1, None)
+    }
+
     /// Visits a selection on objects of type `on` and returns what it costs for one of them.
     /// `page` is the size of the page, where `on` is a connection.
     fn selection(
@@ -106,11 +144,26 @@ impl<'a> Walk<'a> {
         depth: usize,
         page: Option<u64>,
     ) -> u64 {
+        self.nested += 1;
+        let cost = self.items(set, on, depth, page);
+        self.nested -= 1;
+        cost
+    }
+
+    fn items(
+        &mut self,
+        set: &'a Positioned<SelectionSet>,
+        on: Option<TypeId>,
+        depth: usize,
+        page: Option<u64>,
+    ) -> u64 {
         let mut cost = 0u64;
         for item in &set.node.items {
             self.visits += 1;
-            if self.visits > MOST_VISITS {
+            if self.visits > MOST_VISITS || self.nested > MOST_NESTED {
                 self.shape.is_endless = true;
+            }
+            if self.shape.is_endless {
                 return cost;
             }
             cost = cost.saturating_add(match &item.node {
@@ -174,21 +227,52 @@ impl<'a> Walk<'a> {
         }
         let Some((on, info)) = on.zip(info) else {
             // Introspection, or what validation will refuse.
-            return self.selection(&field.selection_set, None, depth + 1, None);
+            return self.introspected(field, depth);
         };
         self.mark(on, name, info);
-        let Some(target) = info.target else { return 0 };
+        let Some(target) = info.target else {
+            self.leaves += 1;
+            return 0;
+        };
         let size = types
             .get(target)
             .is_connection
             .then(|| self.page_size(field));
+        let outside = std::mem::take(&mut self.leaves);
         let inside = self.selection(&field.selection_set, Some(target), depth + 1, size);
+        let leaves = std::mem::replace(&mut self.leaves, outside);
+        let repeated = leaves.saturating_sub(types.get(target).len());
         let many = match (page, info.is_list) {
             (Some(size), true) => size,
             (None, true) => self.list_size(field),
             (_, false) => 1,
         };
-        many.saturating_mul(inside.saturating_add(1))
+        many.saturating_mul(inside.saturating_add(1 + repeated))
+    }
+
+    fn introspected(&mut self, field: &'a Field, depth: usize) -> u64 {
+        if field.name.node == "__typename" {
+            self.leaves += 1;
+            return 0;
+        }
+        let name = field.name.node.as_str();
+        if depth == 1 && matches!(name, "__schema" | "__type") {
+            self.in_introspection = true;
+            let cost = self.selection(&field.selection_set, None, depth + 1, None);
+            self.in_introspection = false;
+            return cost;
+        }
+        self.shape.introspected += usize::from(self.in_introspection);
+        let is_list = self.in_introspection
+            && matches!(
+                name,
+                "fields" | "inputFields" | "interfaces" | "possibleTypes"
+            );
+        self.lists += usize::from(is_list);
+        self.shape.introspected_lists = self.shape.introspected_lists.max(self.lists);
+        let cost = self.selection(&field.selection_set, None, depth + 1, None);
+        self.lists -= usize::from(is_list);
+        cost
     }
 
     fn mark(&mut self, on: TypeId, name: &str, info: FieldInfo) {

@@ -100,6 +100,11 @@ impl Types {
 }
 
 impl TypeInfo {
+    /// How many fields it has, `__typename` included.
+    pub fn len(&self) -> u64 {
+        self.fields.len() as u64 + 1
+    }
+
     pub fn field(&self, name: &str) -> Option<FieldInfo> {
         self.fields.get(name).copied()
     }

@@ -74,7 +74,13 @@ impl TestApp {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = http::router(app.clone()).unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let patience = http::Patience::default();
+        tokio::spawn(http::serve(
+            listener,
+            router,
+            patience,
+            std::future::pending(),
+        ));
         Self {
             app,
             address,

@@ -6,5 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 mod app;
+mod ask;
+mod audits;
+mod bad_input;
+mod http;
 mod loaders;
+mod persisted;
 mod smoke;
+mod websocket;

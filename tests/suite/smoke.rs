@@ -10,7 +10,7 @@ on_both! {
         assert_eq!(
             data,
             json!({
-                "serverTime": "2026-11-23T09:00:00+00:00",
+                "serverTime": "2026-11-23T09:00:00Z",
                 "hospitals": { "totalCount": 0, "nodes": [] },
             })
         );

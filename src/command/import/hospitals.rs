@@ -212,7 +212,7 @@ impl Changes {
 }
 
 /// The row of a hospital: equal to `old` when nothing that the list says has changed.
-fn row(record: &Record, old: Option<&hospital::Model>, now: DateTime<Utc>) -> hospital::Model {
+pub fn row(record: &Record, old: Option<&hospital::Model>, now: DateTime<Utc>) -> hospital::Model {
     let kept = old.map(|old| (old.id, old.created_at, old.updated_at));
     let (id, created_at, updated_at) = kept.unwrap_or_else(|| (Uuid::now_v7(), now, now));
     let slug = match (&record.slug, old) {

@@ -5,7 +5,7 @@
 //! `combined/combined.json`. Two things are ours: `dishes.json`, a catalogue, and
 //! `<canteen>/cycle/N.json`, plans that take turns.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::bail;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -28,14 +28,16 @@ pub mod labels;
 mod price;
 mod publish;
 mod published;
+mod said;
 mod serve;
 mod week;
 mod writes;
 
 use catalogue::{Catalogues, Described};
-use dishes::{Dishes, Said};
+use dishes::Dishes;
 use folder::Folder;
 use kitchens::Canteen;
+use said::Said;
 use serve::Reader;
 use week::{Day, Sheet};
 
@@ -65,6 +67,7 @@ pub async fn import(
         options,
         progress,
         now: app.clock.now(),
+        counted: HashSet::new(),
         summary: Summary::default(),
     };
     let kitchens = import.kitchens(&folders).await?;
@@ -102,6 +105,8 @@ struct Import<'a> {
     options: Options,
     progress: &'a Progress,
     now: DateTime<Utc>,
+    /// The menus that were met so far.
+    counted: HashSet<Uuid>,
     summary: Summary,
 }
 
@@ -246,9 +251,14 @@ impl Import<'_> {
                 let transaction = self.app.db.begin(&Meter::new(sheet.name.as_str())).await?;
                 let lines = days.iter().flat_map(|day| &day.lines);
                 dishes.write(&transaction, lines, &said, self.now).await?;
-                let readers = &kitchen.readers;
-                let did =
-                    publish::publish(&transaction, kitchen.id, readers, &days, &dishes, self.now);
+                let did = publish::publish(
+                    &transaction,
+                    (kitchen.id, &kitchen.readers),
+                    &days,
+                    &dishes,
+                    self.now,
+                    &mut self.counted,
+                );
                 let did = did.await?;
                 transaction.commit().await?;
                 self.summary.add(did);

@@ -128,15 +128,17 @@ impl fmt::Display for Summary {
                 "{kind:<10}{new:>10}{changed:>10}{unchanged:>10}{removed:>10}"
             )?;
         }
-        write!(
-            f,
-            "rejected: {} of {} records; {} of {} files refused; {:.1} s",
-            self.problems.len(),
-            self.records,
-            self.refused,
-            self.files,
-            self.took.as_secs_f64()
-        )
+        if self.files > 0 {
+            write!(
+                f,
+                "rejected: {} of {} records; {} of {} files refused; ",
+                self.problems.len(),
+                self.records,
+                self.refused,
+                self.files
+            )?;
+        }
+        write!(f, "{:.1} s", self.took.as_secs_f64())
     }
 }
 
@@ -182,7 +184,8 @@ impl Progress {
     /// A step is done: `name` says which, `rows` how much it held.
     pub fn step(&self, name: &str, rows: u64) {
         if let Some(bar) = &self.bar {
-            bar.set_message(name.to_owned());
+            let short = name.rmatch_indices('/').nth(2);
+            bar.set_message(name[short.map_or(0, |(slash, _)| slash + 1)..].to_owned());
             bar.inc(1);
         } else if self.lines {
             tracing::info!(rows, "{name}");

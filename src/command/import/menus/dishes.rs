@@ -10,11 +10,7 @@ use entity::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Query};
 use uuid::Uuid;
 
-use super::{
-    catalogue::Described,
-    labels::Facts,
-    week::{Line, Sheet, merge},
-};
+use super::{catalogue::Described, labels::Facts, said::Said, week::Line};
 use crate::{
     command::import::{
         bulk,
@@ -22,33 +18,6 @@ use crate::{
     },
     text,
 };
-
-/// What all files of an import say of a kitchen's dishes. It is gathered before the first
-/// dish is written, so it does not depend on the order of the files.
-#[derive(Default)]
-pub struct Said {
-    labels: HashMap<String, Option<Facts>>,
-    pub catalogue: BTreeMap<String, Described>,
-}
-
-impl Said {
-    pub fn new(sheets: &[Sheet], catalogue: BTreeMap<String, Described>) -> Self {
-        let mut labels: HashMap<String, Option<Facts>> = HashMap::new();
-        for line in sheets
-            .iter()
-            .flat_map(|sheet| &sheet.days)
-            .flat_map(|day| &day.lines)
-        {
-            match labels.get_mut(&line.key) {
-                Some(facts) => merge(facts, line.facts.as_ref()),
-                None => {
-                    labels.insert(line.key.clone(), line.facts.clone());
-                }
-            }
-        }
-        Self { labels, catalogue }
-    }
-}
 
 /// The dishes of a kitchen as the database has them.
 pub struct Dishes {

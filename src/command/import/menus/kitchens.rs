@@ -39,7 +39,7 @@ pub struct Canteen {
     /// Codes of the hospitals for which it cooks.
     pub serves: BTreeSet<String>,
     /// Whether the file lists it. One that it does not list is only made, never changed.
-    listed: bool,
+    pub listed: bool,
 }
 
 impl Canteen {

@@ -22,14 +22,15 @@ use super::{
 };
 use crate::command::import::report::{Count, Kind, Summary};
 
-/// Publishes the `days` of a kitchen to all its `readers`.
+/// Publishes the `days` of a kitchen to all its `readers`. `counted` are the menus
+/// that this import has met: several kitchens may cook for one, and it counts once.
 pub async fn publish(
     db: &impl ConnectionTrait,
-    kitchen: Uuid,
-    readers: &[Reader],
+    (kitchen, readers): (Uuid, &[Reader]),
     days: &[&Day],
     dishes: &Dishes,
     now: DateTime<Utc>,
+    counted: &mut HashSet<Uuid>,
 ) -> Result<Summary, DbErr> {
     let dates: Vec<NaiveDate> = days.iter().map(|day| day.date).collect();
     let published = Published::load(db, kitchen, readers, &dates).await?;
@@ -37,6 +38,7 @@ pub async fn publish(
         kitchen,
         dishes,
         now,
+        counted,
         published: published.menus,
         writes: Writes::default(),
         summary: Summary::default(),
@@ -54,6 +56,7 @@ struct Press<'a> {
     kitchen: Uuid,
     dishes: &'a Dishes,
     now: DateTime<Utc>,
+    counted: &'a mut HashSet<Uuid>,
     published: HashMap<Key, Menu>,
     writes: Writes,
     summary: Summary,
@@ -83,8 +86,8 @@ impl Press<'_> {
         old: Option<Menu>,
     ) {
         let count = self.summary.count(Kind::Menus);
-        match old {
-            Some(_) => count.unchanged += 1,
+        match &old {
+            Some(menu) => count.unchanged += u64::from(self.counted.insert(menu.id)),
             None => count.new += 1,
         }
         let mut menu = old.unwrap_or_else(|| {
@@ -97,6 +100,7 @@ impl Press<'_> {
                 published_at: Some(self.now),
             };
             let id = row.id;
+            self.counted.insert(id);
             self.writes.menus.push(row);
             Menu {
                 id,

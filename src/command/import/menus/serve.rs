@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use entity::{hospital, kitchen, kitchen_hospital};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QuerySelect};
+use entity::{dish, hospital, kitchen, kitchen_hospital, menu};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::kitchens::Canteen;
@@ -60,47 +60,43 @@ pub async fn attach(
         .iter()
         .map(|place| (place.code.as_str(), place))
         .collect();
-    let known = kitchen_hospital::Entity::find().all(db).await?;
     let mut served: HashMap<Uuid, BTreeSet<Uuid>> = HashMap::new();
-    for row in &known {
-        served
-            .entry(row.kitchen_id)
-            .or_default()
-            .insert(row.hospital_id);
+    for row in kitchen_hospital::Entity::find().all(db).await? {
+        let of_kitchen = served.entry(row.kitchen_id).or_default();
+        of_kitchen.insert(row.hospital_id);
     }
-    let mut named: HashMap<Uuid, HashSet<Uuid>> = HashMap::new();
+    let before = served.clone();
+    let mut named: HashMap<Uuid, BTreeSet<Uuid>> = HashMap::new();
     for canteen in canteens {
         let Some(kitchen) = kitchens.get(&canteen.slug) else {
             continue;
         };
-        for code in &canteen.serves {
-            if let Some(hospital) = codes.get(code.as_str()) {
-                named.entry(kitchen.id).or_default().insert(hospital.id);
-                served.entry(kitchen.id).or_default().insert(hospital.id);
-            }
+        let ids = canteen
+            .serves
+            .iter()
+            .filter_map(|code| codes.get(code.as_str()));
+        let mut ids: BTreeSet<Uuid> = ids.map(|hospital| hospital.id).collect();
+        if !canteen.listed && plans_only(db, kitchen.id).await? {
+            ids.extend(before.get(&kitchen.id).into_iter().flatten());
         }
+        let of_kitchen = served.entry(kitchen.id).or_default();
+        of_kitchen.extend(&ids);
+        named.insert(kitchen.id, ids);
         if let Some(count) = nearest {
-            let around = nearest_to(kitchen, &hospitals, count);
-            served.entry(kitchen.id).or_default().extend(around);
+            of_kitchen.extend(nearest_to(kitchen, &hospitals, count));
         }
     }
-    let known: HashSet<(Uuid, Uuid)> = known
-        .iter()
-        .map(|row| (row.kitchen_id, row.hospital_id))
-        .collect();
-    let mut new: Vec<kitchen_hospital::Model> = Vec::new();
-    for (kitchen_id, hospitals) in &served {
-        new.extend(
-            hospitals
-                .iter()
-                .filter(|hospital| !known.contains(&(*kitchen_id, **hospital)))
-                .map(|hospital| kitchen_hospital::Model {
-                    kitchen_id: *kitchen_id,
-                    hospital_id: *hospital,
-                }),
-        );
-    }
-    bulk::insert::<kitchen_hospital::Entity, _>(db, new).await?;
+    let new = served.iter().flat_map(|(kitchen, hospitals)| {
+        let known = before.get(kitchen);
+        let new = hospitals
+            .iter()
+            .filter(move |hospital| known.is_none_or(|known| !known.contains(*hospital)));
+        new.map(|hospital| kitchen_hospital::Model {
+            kitchen_id: *kitchen,
+            hospital_id: *hospital,
+        })
+    });
+    bulk::insert::<kitchen_hospital::Entity, _>(db, new.collect()).await?;
     let currencies: HashMap<Uuid, &str> = hospitals
         .iter()
         .map(|place| (place.id, place.currency.as_str()))
@@ -113,11 +109,19 @@ pub async fn attach(
     Ok(readers.collect())
 }
 
+/// Whether the kitchen has menus at the hospitals that it serves and none of its own: a file
+/// named them once, and while that file cannot be read it stays so.
+async fn plans_only(db: &impl ConnectionTrait, kitchen: Uuid) -> Result<bool, DbErr> {
+    let cooks = dish::Entity::find().filter(dish::Column::KitchenId.eq(kitchen));
+    let house = menu::Entity::find().filter(menu::Column::KitchenId.eq(kitchen));
+    Ok(cooks.one(db).await?.is_some() && house.one(db).await?.is_none())
+}
+
 /// A kitchen that names its hospitals plans for them and is paid by them; any other has a
 /// house menu, which whoever else it serves reads too, at the kitchen's own prices.
 fn readers(
     kitchen: &kitchen::Model,
-    named: &HashSet<Uuid>,
+    named: &BTreeSet<Uuid>,
     served: &BTreeSet<Uuid>,
     currencies: &HashMap<Uuid, &str>,
 ) -> Vec<Reader> {
