@@ -109,7 +109,7 @@ async fn thali_side(scratch: &Scratch, program: &str) -> anyhow::Result<Side> {
         .env("THALI_ENV", "production")
         .env("THALI_LISTEN", address.to_string())
         .env("THALI_DB_POOL", "16")
-        .env("THALI_LOG", "warn")
+        .env("THALI_LOG", "error")
         .env_remove("REDIS_URL");
     let body = json!({
         "query": include_str!("nested.graphql"),

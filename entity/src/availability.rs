@@ -23,3 +23,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    menu_item_id, portions, reserved, as_of
+}

@@ -24,3 +24,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, meal_window_id, starts_at, ends_at, capacity
+}

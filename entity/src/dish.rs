@@ -45,3 +45,9 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, kitchen_id, name, name_key, search_text, description, category, allergens_declared, diets, additives,
+    ingredients, food_texture, drink_thickness, portion_g, energy_kcal, protein_g,
+    carbohydrate_g, fat_g, salt_g, photo_url, photo_width, photo_height, created_at, updated_at
+}

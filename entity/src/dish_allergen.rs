@@ -25,3 +25,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    dish_id, allergen, presence
+}

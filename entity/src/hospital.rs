@@ -31,3 +31,8 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, code, slug, name, name_key, search_text, address, city, postcode, time_zone, currency,
+    latitude, longitude, geo_cell, geo_x, geo_y, geo_z, created_at, updated_at
+}

@@ -28,3 +28,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    kitchen_id, hospital_id
+}

@@ -24,3 +24,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    kitchen_id, weekday, opens_at, closes_at
+}

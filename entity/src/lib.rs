@@ -16,5 +16,6 @@ pub mod menu;
 pub mod menu_item;
 pub mod menu_item_price;
 pub mod menu_section;
+pub mod position;
 pub mod vocabulary;
 pub mod ward;

@@ -30,3 +30,8 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, hospital_id, meal, opens_days_before, opens_at, cut_off_at, late_tray_until,
+    served_from, served_until
+}

@@ -33,3 +33,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, hospital_id, kitchen_id, date, meal, published_at
+}

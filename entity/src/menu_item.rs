@@ -36,3 +36,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, menu_id, section_id, dish_id, position
+}

@@ -28,3 +28,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    menu_item_id, audience, base_minor, per_unit_minor, unit, currency
+}

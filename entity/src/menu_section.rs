@@ -23,3 +23,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, menu_id, title, position
+}

@@ -5,6 +5,8 @@
 use async_graphql::{Enum, resolver_utils::EnumType};
 use sea_orm::entity::prelude::*;
 
+crate::position::cells!(Meal, DishCategory, Presence, Audience, Allergen);
+
 /// A meal of the day.
 #[derive(
     Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, EnumIter, DeriveActiveEnum,

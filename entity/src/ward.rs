@@ -24,3 +24,7 @@ pub enum Relation {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+crate::position::by_position! {
+    id, hospital_id, name, name_key, beds
+}

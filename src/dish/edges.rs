@@ -11,7 +11,7 @@ use crate::{
     error::Result,
     graph::{
         Reads, Row,
-        fetch::{many_each, models, one_each, select},
+        fetch::{many_each, models, models_without, one_each, select},
     },
     load::Edge,
     sql::is_any_of,
@@ -44,10 +44,11 @@ impl Edge for DishById {
     type Source = Reads;
 
     async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
-        let mut query = select::<dish::Entity>(&left_out(reads));
+        let left_out = left_out(reads);
+        let mut query = select::<dish::Entity>(&left_out);
         query.and_where(is_any_of(Expr::col(("dish", "id")), keys, reads.backend()));
         let rows = reads.conn.query_all(&query).await?;
-        let dishes = models::<dish::Model>(&rows)?
+        let dishes = models_without::<dish::Entity>(&rows, &left_out)?
             .into_iter()
             .map(|row| Row::new(Dish(row)));
         Ok(one_each(keys, dishes, |dish| dish.0.id))

@@ -1,9 +1,12 @@
 //! Lists of dishes: of all kitchens or of one, filtered, searched and ordered.
 
 use async_graphql::{Enum, InputObject};
-use entity::dish;
+use entity::{
+    dish,
+    position::{ByPosition, Cells},
+};
 use sea_orm::{
-    DbErr, FromQueryResult, QueryResult,
+    DbErr,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -134,8 +137,8 @@ impl List for Dishes {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Dish, DbErr> {
-        dish::Model::from_query_result(row, "").map(Dish)
+    fn item(cells: &mut Cells<'_>) -> Result<Dish, DbErr> {
+        dish::Model::read(cells).map(Dish)
     }
 }
 
@@ -151,7 +154,7 @@ impl List for DishesOfKitchen {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Dish, DbErr> {
-        Dishes::item(row)
+    fn item(cells: &mut Cells<'_>) -> Result<Dish, DbErr> {
+        Dishes::item(cells)
     }
 }

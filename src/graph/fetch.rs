@@ -1,43 +1,76 @@
 //! The common shapes of a batch: one row for a key, or many.
 
+use entity::position::{ByPosition, Cells};
 use sea_orm::{
-    EntityTrait, FromQueryResult, IdenStatic, Iterable, ModelTrait, QueryResult,
+    EntityTrait, IdenStatic, Iterable, QueryResult,
     sea_query::{Expr, Query, SelectStatement},
 };
 
 use crate::error::Result;
 
-/// The columns of `E`; those in `left_out`, which must be nullable, are read as NULL, so that
-/// the database neither fetches nor sends them and a row is still a whole model.
-pub fn columns<E: EntityTrait>(left_out: &[E::Column]) -> Vec<(Expr, &'static str)> {
+/// The columns of a model that a statement reads.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// (expression, name)
+    pub read: Vec<(Expr, &'static str)>,
+    /// The bits of those that it leaves out.
+    pub left_out: u64,
+}
+
+/// The columns of `E` without those in `left_out`, which must be nullable: they are None in a
+/// model, which so stays whole.
+pub fn columns<E: EntityTrait>(left_out: &[E::Column]) -> Columns {
     let table = E::default();
-    E::Column::iter()
-        .map(|column| {
-            let name = column.as_str();
-            let is_left_out = left_out.iter().any(|left| left.as_str() == name);
-            let expr = match is_left_out {
-                true => Expr::cust("NULL"),
-                false => Expr::col((table.table_name().to_owned(), column)),
-            };
-            (expr, name)
-        })
-        .collect()
+    let is_left_out = |column: &E::Column| {
+        let mut names = left_out.iter().map(|left| left.as_str());
+        names.any(|name| name == column.as_str())
+    };
+    let read = E::Column::iter().filter(|column| !is_left_out(column));
+    Columns {
+        read: read
+            .map(|column| {
+                (
+                    Expr::col((table.table_name().to_owned(), column)),
+                    column.as_str(),
+                )
+            })
+            .collect(),
+        left_out: E::Column::iter()
+            .enumerate()
+            .filter(|(_, column)| is_left_out(column))
+            .fold(0, |bits, (index, _)| bits | 1 << index),
+    }
 }
 
 /// SELECT the columns of `E` FROM its table.
 pub fn select<E: EntityTrait>(left_out: &[E::Column]) -> SelectStatement {
     let mut select = Query::select();
-    for (expr, name) in columns::<E>(left_out) {
+    for (expr, name) in columns::<E>(left_out).read {
         select.expr_as(expr, name);
     }
     select.from(E::default().table_ref());
     select
 }
 
-/// Reads rows as models.
-pub fn models<M: ModelTrait + FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<M>> {
+/// Reads the rows of a `select` that left out nothing.
+pub fn models<M: ByPosition>(rows: &[QueryResult]) -> Result<Vec<M>> {
+    models_of(rows, 0)
+}
+
+/// Reads the rows of a `select` that left out these columns.
+pub fn models_without<E: EntityTrait>(
+    rows: &[QueryResult],
+    left_out: &[E::Column],
+) -> Result<Vec<E::Model>>
+where
+    E::Model: ByPosition,
+{
+    models_of(rows, columns::<E>(left_out).left_out)
+}
+
+fn models_of<M: ByPosition>(rows: &[QueryResult], left_out: u64) -> Result<Vec<M>> {
     rows.iter()
-        .map(|row| Ok(M::from_query_result(row, "")?))
+        .map(|row| Ok(M::read(&mut Cells::new(row, 0, left_out))?))
         .collect()
 }
 

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     graph::{
         Ctx, Reads, Row,
-        fetch::{models, one_each, select},
+        fetch::{models_without, one_each, select},
         id::Kind,
     },
     load::Edge,
@@ -41,14 +41,15 @@ impl Edge for HospitalById {
     type Source = Reads;
 
     async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
-        let mut query = select::<hospital::Entity>(&left_out(reads));
+        let left_out = left_out(reads);
+        let mut query = select::<hospital::Entity>(&left_out);
         query.and_where(is_any_of(
             Expr::col(("hospital", "id")),
             keys,
             reads.backend(),
         ));
         let rows = reads.conn.query_all(&query).await?;
-        let hospitals = models::<hospital::Model>(&rows)?;
+        let hospitals = models_without::<hospital::Entity>(&rows, &left_out)?;
         let hospitals = hospitals.into_iter().map(|row| Row::new(Hospital(row)));
         Ok(one_each(keys, hospitals, |hospital| hospital.0.id))
     }
@@ -83,10 +84,11 @@ impl Edge for HospitalBy {
     type Source = Reads;
 
     async fn load(&self, keys: &[String], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
-        let mut query = select::<hospital::Entity>(&left_out(reads));
+        let left_out = left_out(reads);
+        let mut query = select::<hospital::Entity>(&left_out);
         query.and_where(is_any_text(self.column(), keys, reads.backend()));
         let rows = reads.conn.query_all(&query).await?;
-        let hospitals = models::<hospital::Model>(&rows)?;
+        let hospitals = models_without::<hospital::Entity>(&rows, &left_out)?;
         let hospitals = hospitals.into_iter().map(|row| Row::new(Hospital(row)));
         Ok(one_each(keys, hospitals, |hospital| self.key(hospital)))
     }

@@ -1,8 +1,11 @@
 //! Lists of hospitals, and of the kitchens of one.
 
-use entity::{hospital, kitchen};
+use entity::{
+    hospital, kitchen,
+    position::{ByPosition, Cells},
+};
 use sea_orm::{
-    DbErr, FromQueryResult, JoinType, QueryResult,
+    DbErr, JoinType,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -68,8 +71,8 @@ impl List for Hospitals {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Hospital, DbErr> {
-        hospital::Model::from_query_result(row, "").map(Hospital)
+    fn item(cells: &mut Cells<'_>) -> Result<Hospital, DbErr> {
+        hospital::Model::read(cells).map(Hospital)
     }
 }
 
@@ -95,8 +98,8 @@ impl List for HospitalsOfKitchen {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Hospital, DbErr> {
-        hospital::Model::from_query_result(row, "").map(Hospital)
+    fn item(cells: &mut Cells<'_>) -> Result<Hospital, DbErr> {
+        hospital::Model::read(cells).map(Hospital)
     }
 }
 
@@ -122,7 +125,7 @@ impl List for KitchensOfHospital {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Kitchen, DbErr> {
-        kitchen::Model::from_query_result(row, "").map(Kitchen)
+    fn item(cells: &mut Cells<'_>) -> Result<Kitchen, DbErr> {
+        kitchen::Model::read(cells).map(Kitchen)
     }
 }

@@ -1,9 +1,12 @@
 //! Wards: where in a hospital meals are eaten.
 
 use async_graphql::{Context, ID, Object};
-use entity::ward;
+use entity::{
+    position::{ByPosition, Cells},
+    ward,
+};
 use sea_orm::{
-    ConnectionTrait, DbErr, FromQueryResult, QueryResult,
+    ConnectionTrait, DbErr,
     sea_query::{Expr, Query},
 };
 use uuid::Uuid;
@@ -88,7 +91,7 @@ impl List for WardsOfHospital {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Ward, DbErr> {
-        ward::Model::from_query_result(row, "").map(Ward)
+    fn item(cells: &mut Cells<'_>) -> Result<Ward, DbErr> {
+        ward::Model::read(cells).map(Ward)
     }
 }

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::{Days, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use entity::{delivery_slot, meal_window, vocabulary::Meal};
+use entity::{
+    delivery_slot, meal_window,
+    position::{ByPosition, Cells},
+    vocabulary::Meal,
+};
 use sea_orm::{
-    ConnectionTrait, FromQueryResult,
+    ConnectionTrait,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -155,8 +159,9 @@ impl Edge for WindowsOfHospital {
         let rows = reads.conn.query_all(&query).await?;
         let mut windows = Vec::with_capacity(rows.len());
         for row in &rows {
-            let window = meal_window::Model::from_query_result(row, "")?;
-            let time_zone = row.try_get("", "time_zone")?;
+            let mut cells = Cells::new(row, 0, 0);
+            let window = meal_window::Model::read(&mut cells)?;
+            let time_zone = cells.value()?;
             windows.push(Arc::new(WindowRow { window, time_zone }));
         }
         let windows = many_each(keys, windows, |row| row.window.hospital_id);

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use entity::{kitchen, kitchen_hours};
+use entity::{
+    kitchen, kitchen_hours,
+    position::{ByPosition, Cells},
+};
 use sea_orm::{
-    ConnectionTrait, DbErr, FromQueryResult, JoinType, QueryResult,
+    ConnectionTrait, DbErr, JoinType,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -14,7 +17,7 @@ use crate::{
     error::Result,
     graph::{
         Reads, Row,
-        fetch::{columns, many_each, models, one_each, select},
+        fetch::{columns, many_each, models, models_without, one_each, select},
         page::{KeyType, List, Listing, Order, OrderKey},
     },
     load::Edge,
@@ -43,14 +46,15 @@ impl Edge for KitchenById {
     type Source = Reads;
 
     async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
-        let mut query = select::<kitchen::Entity>(&left_out(reads));
+        let left_out = left_out(reads);
+        let mut query = select::<kitchen::Entity>(&left_out);
         query.and_where(is_any_of(
             Expr::col(("kitchen", "id")),
             keys,
             reads.backend(),
         ));
         let rows = reads.conn.query_all(&query).await?;
-        let kitchens = models::<kitchen::Model>(&rows)?;
+        let kitchens = models_without::<kitchen::Entity>(&rows, &left_out)?;
         let kitchens = kitchens.into_iter().map(|row| Row::new(Kitchen(row)));
         Ok(one_each(keys, kitchens, |kitchen| kitchen.0.id))
     }
@@ -106,7 +110,7 @@ impl List for KitchensNear {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Kitchen, DbErr> {
-        kitchen::Model::from_query_result(row, "").map(Kitchen)
+    fn item(cells: &mut Cells<'_>) -> Result<Kitchen, DbErr> {
+        kitchen::Model::read(cells).map(Kitchen)
     }
 }

@@ -1,9 +1,13 @@
 //! Lists of menus and of their items.
 
 use chrono::NaiveDate;
-use entity::{menu, menu_item, vocabulary::Meal};
+use entity::{
+    menu, menu_item,
+    position::{ByPosition, Cells},
+    vocabulary::Meal,
+};
 use sea_orm::{
-    ActiveEnum, DbErr, FromQueryResult, JoinType, QueryResult,
+    ActiveEnum, DbErr, JoinType,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -66,8 +70,8 @@ impl List for MenusOf {
         })
     }
 
-    fn item(row: &QueryResult) -> Result<Menu, DbErr> {
-        menu::Model::from_query_result(row, "").map(Menu)
+    fn item(cells: &mut Cells<'_>) -> Result<Menu, DbErr> {
+        menu::Model::read(cells).map(Menu)
     }
 }
 
@@ -98,8 +102,8 @@ impl List for MenusToCome {
         Ok(listing)
     }
 
-    fn item(row: &QueryResult) -> Result<Menu, DbErr> {
-        MenusOf::item(row)
+    fn item(cells: &mut Cells<'_>) -> Result<Menu, DbErr> {
+        MenusOf::item(cells)
     }
 }
 
@@ -153,8 +157,8 @@ impl List for ItemsOfMenu {
         items(&self.filter, "menu_id")
     }
 
-    fn item(row: &QueryResult) -> Result<MenuItem, DbErr> {
-        menu_item::Model::from_query_result(row, "").map(MenuItem)
+    fn item(cells: &mut Cells<'_>) -> Result<MenuItem, DbErr> {
+        menu_item::Model::read(cells).map(MenuItem)
     }
 }
 
@@ -166,7 +170,7 @@ impl List for ItemsOfSection {
         items(&self.filter, "section_id")
     }
 
-    fn item(row: &QueryResult) -> Result<MenuItem, DbErr> {
-        ItemsOfMenu::item(row)
+    fn item(cells: &mut Cells<'_>) -> Result<MenuItem, DbErr> {
+        ItemsOfMenu::item(cells)
     }
 }

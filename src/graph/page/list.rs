@@ -3,7 +3,8 @@
 use std::{fmt::Debug, sync::Arc};
 
 use chrono::NaiveDate;
-use sea_orm::{ConnectionTrait, QueryResult, Value};
+use entity::position::Cells;
+use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::{
@@ -24,11 +25,11 @@ pub trait List: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// The id of the parent, or `()` for a list of everything.
     type Key: ListKey;
 
-    /// The list in SQL.
+    /// The list in SQL. The first column of its table is `id`.
     fn listing(&self, reads: &Reads) -> Result<Listing>;
 
     /// A row of the listing as an item.
-    fn item(row: &QueryResult) -> Result<Self::Item, sea_orm::DbErr>;
+    fn item(cells: &mut Cells<'_>) -> Result<Self::Item, sea_orm::DbErr>;
 }
 
 /// What a list hangs on.
@@ -155,24 +156,32 @@ impl<L: List> Edge for PageOf<L> {
 
         // Rows come in the order of the list, for all parents together.
         let mut pages: Vec<Rows<L::Item>> = keys.iter().map(|_| Rows::default()).collect();
+        // `parent_`, `head_`, `tail_`, the item, the values of the ordering.
+        let has_ends = window.after.is_some() || window.before.is_some();
         for row in &rows {
-            let index = parents.position(row)?;
+            let mut cells = Cells::new(row, 0, 0);
+            let index = match listing.parent {
+                Some(_) => parents.position(cells.value()?)?,
+                None => 0,
+            };
             let page = &mut pages[index];
             if window.after.is_some() {
-                page.head = row.try_get("", "head_")?;
+                page.head = cells.value()?;
             }
             if window.before.is_some() {
-                page.tail = row.try_get("", "tail_")?;
+                page.tail = cells.value()?;
             }
             // A parent without rows has one row all the same when cursors are asked about.
-            let Some(id) = row.try_get::<Option<Uuid>>("", "id")? else {
+            if has_ends && cells.peek::<Option<Uuid>>()?.is_none() {
                 continue;
-            };
+            }
+            let id = cells.peek()?;
+            let mut cells = cells.model(listing.columns.left_out);
+            page.items.push(Row::new(L::item(&mut cells)?));
             page.cursors.push(Cursor {
-                keys: listing.order.read(row)?,
+                keys: listing.order.read(&mut cells)?,
                 id,
             });
-            page.items.push(Row::new(L::item(row)?));
         }
         let fingerprint = match self.fingerprint {
             0 => fingerprint(&self.list),
@@ -202,13 +211,10 @@ impl Parents {
         }
     }
 
-    /// The index of the parent to which a row belongs.
-    fn position(&self, row: &QueryResult) -> Result<usize> {
-        if self.ids.is_empty() {
-            return Ok(0);
-        }
+    /// The index of a parent.
+    fn position(&self, parent: Uuid) -> Result<usize> {
         self.ids
-            .binary_search(&row.try_get("", "parent_")?)
+            .binary_search(&parent)
             .map_err(|_| Error::internal(anyhow::anyhow!("a row of a parent that was not asked")))
     }
 }
@@ -272,7 +278,13 @@ impl<L: List> Edge for CountOf<L> {
             .await?;
         let mut counts: Vec<Result<u64>> = keys.iter().map(|_| Ok(0)).collect();
         for row in &rows {
-            counts[parents.position(row)?] = Ok(row.try_get::<i64>("", "count_")? as u64);
+            let mut cells = Cells::new(row, 0, 0);
+            let count: i64 = cells.value()?;
+            let index = match parents.ids.is_empty() {
+                true => 0,
+                false => parents.position(cells.value()?)?,
+            };
+            counts[index] = Ok(count as u64);
         }
         Ok(counts)
     }
@@ -283,15 +295,11 @@ impl<L: List> Edge for CountOf<L> {
 }
 
 /// Reads a value of the ordering.
-pub(super) fn key_value(
-    row: &QueryResult,
-    name: &str,
-    key: KeyType,
-) -> Result<Value, sea_orm::DbErr> {
+pub(super) fn key_value(cells: &mut Cells<'_>, key: KeyType) -> Result<Value, sea_orm::DbErr> {
     Ok(match key {
-        KeyType::Integer => row.try_get::<i64>("", name)?.into(),
-        KeyType::Double => row.try_get::<f64>("", name)?.into(),
-        KeyType::Text => row.try_get::<String>("", name)?.into(),
-        KeyType::Date => row.try_get::<chrono::NaiveDate>("", name)?.into(),
+        KeyType::Integer => cells.value::<i64>()?.into(),
+        KeyType::Double => cells.value::<f64>()?.into(),
+        KeyType::Text => cells.value::<String>()?.into(),
+        KeyType::Date => cells.value::<chrono::NaiveDate>()?.into(),
     })
 }

@@ -1,22 +1,26 @@
 //! The SQL of a page: one statement for all parents, the limit of each applied inside.
 
 use chrono::NaiveDate;
+use entity::position::Cells;
 use sea_orm::{
-    DbBackend, DbErr, QueryResult, Value,
+    DbBackend, DbErr, Value,
     sea_query::{Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::{Cursor, list::key_value};
-use crate::sql::{from_keys, is_any_of, keys_since};
+use crate::{
+    graph::fetch::Columns,
+    sql::{from_keys, is_any_of, keys_since},
+};
 
 /// A list in SQL, without its ends.
 #[derive(Clone, Debug)]
 pub struct Listing {
     /// The table whose rows are listed; it has the column `id`.
     pub table: &'static str,
-    /// What is read of a row: (expression, name).
-    pub columns: Vec<(Expr, &'static str)>,
+    /// What is read of a row.
+    pub columns: Columns,
     /// FROM the table, with the joins and conditions of the filter, and nothing selected yet.
     pub from: SelectStatement,
     /// The column that holds the key of the parent.
@@ -83,12 +87,10 @@ impl Order {
         }
     }
 
-    /// Reads the values of the keys from a row.
-    pub fn read(&self, row: &QueryResult) -> Result<Vec<Value>, DbErr> {
-        let named = self.keys.iter().zip(NAMES);
-        named
-            .map(|(key, name)| key_value(row, name, key.kind))
-            .collect()
+    /// Reads the values of the keys, which stand behind the item.
+    pub fn read(&self, cells: &mut Cells<'_>) -> Result<Vec<Value>, DbErr> {
+        let keys = self.keys.iter();
+        keys.map(|key| key_value(cells, key.kind)).collect()
     }
 
     /// Whether a cursor of this order was given: as many values, of the same types.
@@ -217,7 +219,7 @@ impl Listing {
     }
 
     fn select_columns(&self, select: &mut SelectStatement) {
-        for (expr, name) in &self.columns {
+        for (expr, name) in &self.columns.read {
             select.expr_as(expr.clone(), *name);
         }
         for (key, name) in self.order.keys.iter().zip(NAMES) {

@@ -1,0 +1,168 @@
+//! Models read by the position of their columns: a name costs a search in a map, and a null
+//! that is read by name an error text that nobody sees.
+
+use sea_orm::{
+    DbErr, QueryResult,
+    prelude::{Date, DateTimeUtc, Time, Uuid},
+    sqlx::{Row, ValueRef},
+};
+
+/// A model that can be read by position.
+pub trait ByPosition: Sized {
+    /// Its columns, in the order in which they are read.
+    const COLUMNS: &'static [&'static str];
+
+    fn read(cells: &mut Cells<'_>) -> Result<Self, DbErr>;
+}
+
+/// The columns of a row, from the first of a model on.
+pub struct Cells<'a> {
+    row: &'a QueryResult,
+    next: usize,
+    column: u32,
+    left_out: u64,
+}
+
+impl<'a> Cells<'a> {
+    /// The cells of `row` from position `first` on. The bits of `left_out` are the columns of
+    /// the model that the row does not have.
+    pub fn new(row: &'a QueryResult, first: usize, left_out: u64) -> Self {
+        Self {
+            row,
+            next: first,
+            column: 0,
+            left_out,
+        }
+    }
+
+    /// What comes next, and stays there.
+    pub fn peek<T: Cell>(&self) -> Result<T, DbErr> {
+        T::read(self.row, self.next)
+    }
+
+    /// The same cells, with a model next that leaves out these columns.
+    pub fn model(self, left_out: u64) -> Self {
+        Self {
+            column: 0,
+            left_out,
+            ..self
+        }
+    }
+
+    /// The next column of the model.
+    pub fn column<T: Cell>(&mut self) -> Result<T, DbErr> {
+        let bit = 1u64.checked_shl(self.column).unwrap_or_default();
+        self.column += 1;
+        if self.left_out & bit != 0 {
+            return T::left_out();
+        }
+        self.value()
+    }
+
+    /// The next value, of the model or behind it.
+    pub fn value<T: Cell>(&mut self) -> Result<T, DbErr> {
+        self.next += 1;
+        T::read(self.row, self.next - 1)
+    }
+}
+
+/// What a column holds.
+pub trait Cell: Sized {
+    fn read(row: &QueryResult, at: usize) -> Result<Self, DbErr>;
+
+    /// The value of a column that was not read: only null says so.
+    fn left_out() -> Result<Self, DbErr> {
+        Err(DbErr::Type("left out a column that is never null".into()))
+    }
+}
+
+impl<T: Cell> Cell for Option<T> {
+    fn read(row: &QueryResult, at: usize) -> Result<Self, DbErr> {
+        match is_null(row, at) {
+            true => Ok(None),
+            false => T::read(row, at).map(Some),
+        }
+    }
+
+    fn left_out() -> Result<Self, DbErr> {
+        Ok(None)
+    }
+}
+
+fn is_null(row: &QueryResult, at: usize) -> bool {
+    if let Some(row) = row.try_as_pg_row() {
+        return row.try_get_raw(at).is_ok_and(|value| value.is_null());
+    }
+    let row = row.try_as_sqlite_row();
+    row.is_some_and(|row| row.try_get_raw(at).is_ok_and(|value| value.is_null()))
+}
+
+macro_rules! cells {
+    ($($type:ty),*) => {$(
+        impl $crate::position::Cell for $type {
+            fn read(row: &sea_orm::QueryResult, at: usize) -> Result<Self, sea_orm::DbErr> {
+                row.try_get_by(at)
+            }
+        }
+    )*};
+}
+pub(crate) use cells;
+
+cells!(
+    bool,
+    i16,
+    i32,
+    i64,
+    f64,
+    String,
+    Uuid,
+    Date,
+    Time,
+    DateTimeUtc
+);
+
+/// Makes `Model` readable by position. The fields stand in the order of the struct.
+macro_rules! by_position {
+    ($($field:ident),* $(,)?) => {
+        impl $crate::position::ByPosition for Model {
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
+
+            fn read(cells: &mut $crate::position::Cells<'_>) -> Result<Self, DbErr> {
+                Ok(Self { $($field: cells.column()?),* })
+            }
+        }
+    };
+}
+pub(crate) use by_position;
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
+
+    use super::ByPosition;
+
+    fn check<M: ModelTrait + ByPosition>() {
+        let columns = <M::Entity as EntityTrait>::Column::iter();
+        let columns: Vec<&str> = columns.map(|column| column.as_str()).collect();
+        assert_eq!(M::COLUMNS, columns);
+        assert!(columns.len() <= 64, "left-out columns are bits of a u64");
+    }
+
+    #[test]
+    fn models_are_read_in_the_order_of_their_columns() {
+        check::<crate::availability::Model>();
+        check::<crate::delivery_slot::Model>();
+        check::<crate::dish::Model>();
+        check::<crate::dish_allergen::Model>();
+        check::<crate::hospital::Model>();
+        check::<crate::kitchen::Model>();
+        check::<crate::kitchen_hospital::Model>();
+        check::<crate::kitchen_hours::Model>();
+        check::<crate::meal_window::Model>();
+        check::<crate::menu::Model>();
+        check::<crate::menu_item::Model>();
+        check::<crate::menu_item_price::Model>();
+        check::<crate::menu_section::Model>();
+        check::<crate::ward::Model>();
+    }
+}
