@@ -42,9 +42,7 @@ impl Scratch {
     pub async fn backends(&self) -> anyhow::Result<Vec<u32>> {
         let rows = self.activity("pid").await?;
         let pids = rows.iter().map(|row| row.try_get::<i32>("", "pid"));
-        Ok(pids
-            .map(|pid| Ok(pid? as u32))
-            .collect::<anyhow::Result<_>>()?)
+        pids.map(|pid| Ok(pid? as u32)).collect()
     }
 
     /// The statements that ran last, in one form: blanks are single, and no longer than the

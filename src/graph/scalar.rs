@@ -1,6 +1,6 @@
 //! Scalars with a meaning.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 /// A moment.
@@ -46,10 +46,7 @@ impl ScalarType for Date {
     }
 }
 
-fn text<T: ScalarType>(value: Value) -> Result<String, InputValueError<T>>
-where
-    T: async_graphql::InputType,
-{
+fn text<T: ScalarType + InputType>(value: Value) -> Result<String, InputValueError<T>> {
     match value {
         Value::String(text) => Ok(text),
         value => Err(InputValueError::expected_type(value)),
