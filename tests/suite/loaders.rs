@@ -15,7 +15,10 @@ use thali::{
 
 /// The batches that were asked: (edge, keys).
 #[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<(&'static str, Vec<u64>)>>>);
+struct Asked(Arc<Mutex<Vec<Batch>>>);
+
+/// The name of an edge, and the keys it was asked.
+type Batch = (&'static str, Vec<u64>);
 
 impl Asked {
     fn batches(&self) -> Vec<(&'static str, Vec<u64>)> {

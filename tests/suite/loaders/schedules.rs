@@ -63,7 +63,7 @@ impl Position {
     }
 
     fn is_given_up(&self, key: u64) -> bool {
-        self.gives_up && key % 3 == 0
+        self.gives_up && key.is_multiple_of(3)
     }
 
     fn count(&self) -> usize {

@@ -37,12 +37,12 @@ async fn a_load_after_the_end_of_the_request_is_refused() {
 
 #[tokio::test]
 async fn a_task_that_outlives_its_request_does_not_wait_for_ever() {
-    let (task, _) = driven(|loaders| async move {
+    let (tasks, _) = driven(|loaders| async move {
         // Nobody waits for the task: the request ends before its batch is sent.
-        let load = loaders.load(Slow, 1);
-        tokio::spawn(load)
+        [tokio::spawn(loaders.load(Slow, 1))]
     })
     .await;
+    let [task] = tasks;
     assert_eq!(code(in_time(task).await.unwrap()), "INTERNAL");
 }
 
