@@ -12,8 +12,8 @@ cargo=${CARGO:-cargo}
 target=${CARGO_TARGET_DIR:-target}
 status=0
 
-# Together, so that both have the same builds of what they share.
-"$cargo" build --release --locked --package thali --package thali-bench
-"$cargo" bench --locked --bench loaders || status=1
+# In one go, so that all have the same builds of what they share.
+"$cargo" build --release --workspace --locked --bins --bench loaders
+"$cargo" bench --workspace --locked --bench loaders || status=1
 "$target/release/thali-bench" nested "$target/release/thali" || status=1
 exit "$status"

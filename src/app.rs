@@ -37,9 +37,12 @@ impl App {
 
     /// Brings the database's schema up to date.
     pub async fn migrate(&self) -> anyhow::Result<()> {
-        Migrator::up(self.db.for_migration(), None)
-            .await
-            .context("cannot migrate the database")
+        let migrate = async {
+            let migrating = self.db.migrating().await?;
+            Migrator::up(migrating.executor(), None).await?;
+            migrating.end().await
+        };
+        migrate.await.context("cannot migrate the database")
     }
 }
 

@@ -8,10 +8,14 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use thiserror::Error;
 
+mod token;
+mod url;
 mod value;
 
+pub use token::AdminToken;
+pub use url::{DatabaseUrl, RedisUrl};
 use value::Value;
-pub use value::{Bytes, Environment, LogFormat, Origins, Url};
+pub use value::{Bytes, Environment, LogFormat, Origins, Switch};
 
 /// Why the settings cannot be used. Names the setting, the value and what is allowed.
 #[derive(Debug, Error)]
@@ -57,7 +61,7 @@ macro_rules! settings {
                     let (value, source) = find($name).unwrap_or(($default.to_owned(), "default"));
                     let $field = <$type as Value>::parse(&value).ok_or(ConfigError::Value {
                         name: $name,
-                        value: value.clone(),
+                        value: <$type as Value>::shown(&value),
                         allowed: <$type as Value>::ALLOWED,
                         meaning: $meaning,
                     })?;
@@ -79,11 +83,14 @@ macro_rules! settings {
 settings! {
     listen: SocketAddr = "127.0.0.1:8000", "THALI_LISTEN", "address and port of the HTTP server";
     environment: Option<Environment> = "", "THALI_ENV", "development shows traces to everyone; empty: development with embedded storage, production otherwise";
-    database_url: Option<Url> = "", "DATABASE_URL", "the database; empty: a SQLite file in THALI_DATA_DIR";
-    redis_url: Option<Url> = "", "REDIS_URL", "Redis, shared by all instances; empty: everything in this process";
+    database_url: Option<DatabaseUrl> = "", "DATABASE_URL", "the database; empty: a SQLite file in THALI_DATA_DIR";
+    redis_url: Option<RedisUrl> = "", "REDIS_URL", "Redis, shared by all instances; empty: everything in this process";
     data_dir: PathBuf = "thali-data", "THALI_DATA_DIR", "folder of the embedded storage, made when needed";
     db_pool: u32 = "16", "THALI_DB_POOL", "connections to the database, at most";
     db_acquire_timeout: Duration = "2s", "THALI_DB_ACQUIRE_TIMEOUT", "longest wait for a free connection";
+    db_idle_timeout: Duration = "5min", "THALI_DB_IDLE_TIMEOUT", "a connection unused for so long is closed";
+    db_lifetime: Duration = "30min", "THALI_DB_LIFETIME", "a connection so old is closed when nothing runs on it";
+    db_prepare: Switch = "on", "THALI_DB_PREPARE", "whether statements stay prepared; off behind a pooler in transaction mode that cannot keep them (PostgreSQL)";
     db_statement_timeout: Duration = "10s", "THALI_DB_STATEMENT_TIMEOUT", "longest run of a statement (PostgreSQL)";
     db_slow_statement: Duration = "200ms", "THALI_DB_SLOW_STATEMENT", "a statement that takes longer is logged";
     request_timeout: Duration = "15s", "THALI_REQUEST_TIMEOUT", "longest time for a request, its body included";
@@ -95,7 +102,10 @@ settings! {
     query_directives: usize = "50", "THALI_QUERY_DIRECTIVES", "directives in an operation, at most";
     query_cost: u64 = "50000", "THALI_QUERY_COST", "cost of an operation as computed before it runs, at most";
     persisted_queries: u64 = "5000", "THALI_PERSISTED_QUERIES", "automatic persisted queries kept in memory";
+    operations: Option<PathBuf> = "", "THALI_OPERATIONS", "persisted operations: a JSON file of ids and documents";
+    operations_only: bool = "false", "THALI_OPERATIONS_ONLY", "run only the operations of THALI_OPERATIONS";
     cors_origins: Origins = "", "THALI_CORS_ORIGINS", "web origins that may call the API; empty: any in development, none in production";
+    admin_token: Option<AdminToken> = "", "THALI_ADMIN_TOKEN", "bearer token of the administrator, who may write and see traces; empty: nobody may write";
     demo: bool = "true", "THALI_DEMO", "load the demo data into an embedded database that is empty";
     log: String = "info,sqlx=warn,sea_orm_migration=warn", "THALI_LOG", "log filter, such as info or thali=debug";
     log_format: LogFormat = "text", "THALI_LOG_FORMAT", "how log lines look";
@@ -140,7 +150,7 @@ impl Config {
 
     /// The same without the password.
     pub fn shown_database(&self) -> String {
-        Url::shown(&self.database())
+        url::without_password(&self.database())
     }
 
     /// Whether callers are developers: shown traces, introspection and details.
@@ -205,8 +215,12 @@ mod tests {
             ("DATABASE_URL", "mysql://localhost/thali"),
             ("REDIS_URL", "localhost:6379"),
             ("THALI_REQUEST_TIMEOUT", "0s"),
+            ("THALI_DB_IDLE_TIMEOUT", "5"),
+            ("THALI_DB_LIFETIME", "0min"),
+            ("THALI_DB_PREPARE", "false"),
             ("THALI_BODY_LIMIT", "10XB"),
             ("THALI_CORS_ORIGINS", "example.org/path"),
+            ("THALI_ADMIN_TOKEN", "secret"),
         ] {
             assert!(
                 with(name, value).unwrap_err().to_string().starts_with(name),

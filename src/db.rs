@@ -5,101 +5,39 @@
 
 use std::{
     path::Path,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, prelude::async_trait::async_trait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult,
+    QueryResult, Statement, TransactionTrait, prelude::async_trait::async_trait,
 };
 
+mod meter;
+mod migrating;
+mod server;
+mod session;
+mod transaction;
+mod unprepared;
+
 use crate::{config::Config, search::LEAST_LIKENESS};
-
-/// Counts the statements of one request or command.
-#[derive(Debug, Default)]
-pub struct Meter {
-    /// What the log names when a statement is slow: request id and operation.
-    pub owner: Arc<str>,
-    statements: AtomicU64,
-    rows: AtomicU64,
-    whole: Option<Arc<Meter>>,
-    kept: Option<Mutex<Vec<Statement>>>,
-}
-
-impl Meter {
-    pub fn new(owner: impl Into<Arc<str>>) -> Arc<Self> {
-        Arc::new(Self {
-            owner: owner.into(),
-            ..Self::default()
-        })
-    }
-
-    /// A meter that also keeps what it counts, so that the plans of statements can be seen.
-    pub fn keeping(owner: impl Into<Arc<str>>) -> Arc<Self> {
-        Arc::new(Self {
-            owner: owner.into(),
-            kept: Some(Mutex::default()),
-            ..Self::default()
-        })
-    }
-
-    /// The statements so far, if they are kept.
-    pub fn kept(&self) -> Vec<Statement> {
-        let kept = self.kept.as_ref().map(Mutex::lock);
-        kept.map_or(Vec::new(), |kept| {
-            kept.unwrap_or_else(PoisonError::into_inner).clone()
-        })
-    }
-
-    fn keep(&self, statement: &Statement) {
-        if let Some(kept) = &self.kept {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.push(statement.clone());
-        }
-        if let Some(whole) = &self.whole {
-            whole.keep(statement);
-        }
-    }
-
-    /// A meter of a part, whose counts are also the whole's.
-    pub fn part(self: &Arc<Self>) -> Arc<Self> {
-        Arc::new(Self {
-            owner: self.owner.clone(),
-            whole: Some(self.clone()),
-            ..Self::default()
-        })
-    }
-
-    fn count(&self, rows: u64) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        self.rows.fetch_add(rows, Ordering::Relaxed);
-        if let Some(whole) = &self.whole {
-            whole.count(rows);
-        }
-    }
-
-    pub fn statements(&self) -> u64 {
-        self.statements.load(Ordering::Relaxed)
-    }
-
-    pub fn rows(&self) -> u64 {
-        self.rows.load(Ordering::Relaxed)
-    }
-}
+pub use meter::Meter;
+use migrating::Migrating;
+use session::Session;
+use transaction::Inner;
+use unprepared::Unprepared;
 
 /// The handle of the database.
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: DatabaseConnection,
+    /// How statements run where none are prepared.
+    unprepared: Option<Unprepared>,
     slow: Duration,
 }
 
-/// A connection whose statements are counted: the pool's, or a transaction's.
+/// A connection whose statements are counted: a session's, or a transaction's.
 #[derive(Debug)]
 pub struct Metered<C> {
     inner: C,
@@ -107,8 +45,8 @@ pub struct Metered<C> {
     slow: Duration,
 }
 
-pub type Reader = Metered<DatabaseConnection>;
-pub type Transaction = Metered<DatabaseTransaction>;
+pub type Reader = Metered<Session>;
+pub type Transaction = Metered<Inner>;
 
 impl Db {
     pub async fn connect(config: &Config) -> Result<Self, DbErr> {
@@ -121,16 +59,12 @@ impl Db {
             .max_connections(config.db_pool)
             .acquire_timeout(config.db_acquire_timeout)
             .connect_timeout(config.db_acquire_timeout)
-            .idle_timeout(Duration::from_secs(300))
-            .max_lifetime(Duration::from_secs(1800))
+            .idle_timeout(config.db_idle_timeout)
+            .max_lifetime(config.db_lifetime)
             .test_before_acquire(false)
             .test_before_acquire_if_idle_for(Duration::from_secs(30))
             .sqlx_logging(false)
             .set_application_name("thali")
-            .statement_timeout(config.db_statement_timeout)
-            .map_sqlx_postgres_opts(|postgres| {
-                postgres.options([("pg_trgm.word_similarity_threshold", LEAST_LIKENESS)])
-            })
             .map_sqlx_sqlite_opts(|sqlite| {
                 sqlite
                     .create_if_missing(true)
@@ -140,8 +74,19 @@ impl Db {
                     .pragma("synchronous", "NORMAL")
                     .pragma("cache_size", "-16384")
             });
+        let is_unprepared = url.starts_with("postgres") && !config.db_prepare.0;
+        if is_unprepared {
+            options.map_sqlx_postgres_opts(unprepared::connect);
+        } else {
+            options
+                .statement_timeout(config.db_statement_timeout)
+                .map_sqlx_postgres_opts(|postgres| {
+                    postgres.options([("pg_trgm.word_similarity_threshold", LEAST_LIKENESS)])
+                });
+        }
         Ok(Self {
             pool: Database::connect(options).await?,
+            unprepared: is_unprepared.then(|| Unprepared::new(config)),
             slow: config.db_slow_statement,
         })
     }
@@ -153,7 +98,7 @@ impl Db {
     /// Statements outside a transaction.
     pub fn reader(&self, meter: &Arc<Meter>) -> Reader {
         Metered {
-            inner: self.pool.clone(),
+            inner: Session::new(self.pool.clone(), self.unprepared.clone()),
             meter: meter.clone(),
             slow: self.slow,
         }
@@ -162,11 +107,10 @@ impl Db {
     /// A transaction that may write. On SQLite it takes the write lock at once, so that
     /// it cannot fail half-way for want of it.
     pub async fn begin(&self, meter: &Arc<Meter>) -> Result<Transaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+        let inner = match &self.unprepared {
+            None => Inner::prepared(&self.pool).await?,
+            Some(unprepared) => Inner::unprepared(&self.pool, unprepared).await?,
         };
-        let inner = self.pool.begin_with_options(options).await?;
         Ok(Metered {
             inner,
             meter: meter.clone(),
@@ -174,13 +118,37 @@ impl Db {
         })
     }
 
-    /// The pool itself, for `migration`, which brings its own statements.
+    /// What commands give to `migration`, which brings its own statements.
+    pub async fn migrating(&self) -> Result<Migrating<'_>, DbErr> {
+        match &self.unprepared {
+            None => Ok(Migrating::Pool(&self.pool)),
+            Some(_) => Migrating::forgetting(self.pool.begin().await?).await,
+        }
+    }
+
+    /// The pool itself, for tests of `migration` and of the server's plans.
     pub fn for_migration(&self) -> &DatabaseConnection {
         &self.pool
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
         self.pool.close().await
+    }
+}
+
+impl Reader {
+    /// Gives the connection back that waits for the next statement.
+    pub fn rest(&self) {
+        self.inner.rest();
+    }
+
+    /// The same session, counted by another meter.
+    pub fn on(&self, meter: &Arc<Meter>) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            meter: meter.clone(),
+            slow: self.slow,
+        }
     }
 }
 

@@ -150,7 +150,7 @@ impl Dish {
     }
 
     /// How thick or soft it is; null where that was not measured.
-    async fn texture(&self) -> Option<Texture> {
+    async fn texture(&self) -> Option<Plain<Texture>> {
         let food = [
             "Liquidised",
             "Pureed",
@@ -170,37 +170,38 @@ impl Dish {
             (None, Some(level)) => (TextureScale::Drink, level, drink.get(level as usize)),
             (None, None) => return None,
         };
-        Some(Texture {
+        Some(Plain(Texture {
             scale,
             level,
             label: label?,
-        })
+        }))
     }
 
     /// What a portion contains; null where nothing is known.
-    async fn nutrition(&self) -> Option<Nutrition> {
+    async fn nutrition(&self) -> Option<Plain<Nutrition>> {
         let dish = &self.0;
         let known = dish
             .energy_kcal
             .or(dish.protein_g)
             .or(dish.carbohydrate_g)
             .or(dish.fat_g);
-        known.or(dish.salt_g).map(|_| Nutrition {
+        known.or(dish.salt_g)?;
+        Some(Plain(Nutrition {
             portion_g: dish.portion_g,
             energy_kcal: dish.energy_kcal,
             protein_g: dish.protein_g,
             carbohydrate_g: dish.carbohydrate_g,
             fat_g: dish.fat_g,
             salt_g: dish.salt_g,
-        })
+        }))
     }
 
     /// A picture of it.
-    async fn photo(&self) -> Option<Photo> {
-        Some(Photo {
+    async fn photo(&self) -> Option<Plain<Photo>> {
+        Some(Plain(Photo {
             url: Url(self.0.photo_url.clone()?),
             width: self.0.photo_width?,
             height: self.0.photo_height?,
-        })
+        }))
     }
 }

@@ -12,6 +12,8 @@ use sea_orm::{DbErr, RuntimeErr};
 pub enum Error {
     /// The caller can mend it; the message says how.
     BadUserInput(String),
+    /// Only who is known may do it; the message says what to send.
+    Unauthenticated(&'static str),
     /// The database or another service does not answer now; the caller may try again.
     Unavailable,
     /// A fault of ours. The cause goes to the log and never to the caller.
@@ -36,6 +38,7 @@ impl Error {
     pub fn message(&self) -> &str {
         match self {
             Self::BadUserInput(message) => message,
+            Self::Unauthenticated(message) => message,
             Self::Unavailable => "The service is busy. Try again in a moment.",
             Self::Internal => {
                 "Something went wrong on our side. Quote the request id when you report it."
@@ -47,6 +50,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadUserInput(_) => "BAD_USER_INPUT",
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }

@@ -1,17 +1,21 @@
 //! What the GraphQL types of all domains are made of, and no domain itself: rows and how they
-//! are resolved, global ids, pages and cursors, scalars.
+//! are resolved, global ids, pages and cursors, scalars, and how a mutation writes.
 
 pub mod fetch;
 pub mod id;
 mod listed;
 pub mod money;
 pub mod page;
+mod problem;
 pub mod read;
 pub mod row;
 pub mod scalar;
+mod write;
 
 pub use id::GlobalId;
 pub use listed::Listed;
 pub use page::{Connection, Slice};
+pub use problem::Problem;
 pub use read::{Ctx, Reads};
 pub use row::{Plain, Row};
+pub use write::{Begun, Write, Writes};

@@ -19,7 +19,7 @@ pub use window::{MealWindow, WindowsOfHospital};
 
 use crate::{
     error::{Error, Result},
-    graph::{Connection, Ctx, Row, Slice, id::Kind, scalar::Date},
+    graph::{Connection, Ctx, Plain, Row, Slice, id::Kind, scalar::Date},
     kitchen::Kitchen,
     menu::{Menu, MenusOf, MenusToCome, Owner},
     place::{Location, LocationInput},
@@ -86,8 +86,8 @@ impl Hospital {
     }
 
     /// Where it is, if that is known.
-    async fn location(&self) -> Option<Location> {
-        Location::of(self.0.latitude, self.0.longitude)
+    async fn location(&self) -> Option<Plain<Location>> {
+        Location::of(self.0.latitude, self.0.longitude).map(Plain)
     }
 
     /// Metres along the ground from a place; null where the location is not known.

@@ -20,8 +20,11 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 mod answer;
+mod documents;
 mod graphql;
+mod operations;
 mod persisted;
+mod playground;
 mod probes;
 mod request;
 mod serve;
@@ -29,6 +32,7 @@ mod websocket;
 
 use crate::{app::App, config::Config, schema::Engine};
 use answer::{Media, Problem};
+use documents::Documents;
 pub use serve::{Patience, serve};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,7 +42,7 @@ const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 #[derive(Clone)]
 struct Http {
     engine: Engine,
-    persisted: Arc<persisted::PersistedQueries>,
+    documents: Arc<Documents>,
 }
 
 /// The id of a request: the caller's if it sent a proper one.
@@ -47,13 +51,16 @@ struct RequestId(Arc<str>);
 
 pub fn router(app: App) -> anyhow::Result<Router> {
     let config = app.config.clone();
-    let persisted = Arc::new(persisted::PersistedQueries::new(&app));
+    let documents = Arc::new(Documents::new(&app)?);
     let http = Http {
         engine: Engine::new(app)?,
-        persisted,
+        documents,
     };
     let router = Router::new()
         .route("/graphql", any(graphql::handle))
+        .route("/playground", get(playground::page))
+        .route("/playground/", get(playground::page))
+        .route("/playground/assets/{name}", get(playground::asset))
         .route("/schema.graphql", get(probes::schema))
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))

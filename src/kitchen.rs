@@ -13,7 +13,7 @@ use crate::{
     dish::{Dish, DishFilter, DishOrder, Dishes},
     error::Result,
     graph::{
-        Connection, Ctx, Row, Slice,
+        Connection, Ctx, Listed, Plain, Row, Slice,
         id::Kind,
         scalar::{Date, LocalTime},
     },
@@ -67,8 +67,8 @@ impl Kitchen {
     }
 
     /// Where it is, if that is known.
-    async fn location(&self) -> Option<Location> {
-        Location::of(self.0.latitude, self.0.longitude)
+    async fn location(&self) -> Option<Plain<Location>> {
+        Location::of(self.0.latitude, self.0.longitude).map(Plain)
     }
 
     /// Metres along the ground from a place; null where the location is not known.
@@ -93,14 +93,16 @@ impl Kitchen {
     }
 
     /// Its opening hours by weekday; a day without an entry is closed.
-    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Vec<OpeningHours>> {
+    async fn opening_hours(&self, ctx: &Context<'_>) -> Result<Listed<Vec<Plain<OpeningHours>>>> {
         let hours = ctx.load(edges::HoursOfKitchen, self.0.id).await?;
-        let of_day = |row: &entity::kitchen_hours::Model| OpeningHours {
-            weekday: row.weekday,
-            opens_at: LocalTime(row.opens_at),
-            closes_at: LocalTime(row.closes_at),
+        let of_day = |row: &entity::kitchen_hours::Model| {
+            Plain(OpeningHours {
+                weekday: row.weekday,
+                opens_at: LocalTime(row.opens_at),
+                closes_at: LocalTime(row.closes_at),
+            })
         };
-        Ok(hours.iter().map(of_day).collect())
+        Ok(Listed(hours.iter().map(of_day).collect()))
     }
 
     /// The hospitals for which it cooks, by name.

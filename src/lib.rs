@@ -16,10 +16,12 @@ pub mod search;
 pub mod sql;
 
 pub mod app;
+pub mod auth;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod event;
 pub mod geo;
 pub mod telemetry;
 pub mod text;

@@ -11,7 +11,6 @@
 
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
@@ -58,6 +57,9 @@ pub trait Source: Send + Sync + 'static {
     fn for_batch(&self) -> (Self, Arc<Meter>)
     where
         Self: Sized;
+
+    /// Gives back what it keeps for the batches to come.
+    fn rest(&self) {}
 }
 
 /// What happened to one batch, for `extensions.trace`.
@@ -74,6 +76,9 @@ pub struct BatchTrace {
     /// Milliseconds from the start of the request to the start of the batch.
     pub at: f64,
     pub ms: f64,
+    /// The statements, where the meter keeps them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sql: Vec<String>,
 }
 
 /// The loaders of one request.
@@ -89,8 +94,9 @@ pub struct Loaders<S> {
 const MOST_AT_ONCE: usize = 4;
 
 struct State<S> {
-    /// For each edge type its lanes, one per distinct edge value: a `Vec<Lane<E>>`.
-    lanes: HashMap<TypeId, Box<dyn Any + Send>>,
+    /// For each edge type its lanes, one per distinct edge value: a `Vec<Lane<E>>`. A request
+    /// has few edge types: looking through them is cheaper than hashing.
+    lanes: Vec<(TypeId, Box<dyn Any + Send>)>,
     /// Batches that have keys and were not sent yet.
     open: Vec<Arc<dyn Dispatch<S>>>,
     trace: Vec<BatchTrace>,
@@ -110,7 +116,7 @@ struct Lane<E: Edge> {
 impl<S: Source> Loaders<S> {
     pub fn new(source: S) -> Arc<Self> {
         let state = State {
-            lanes: HashMap::new(),
+            lanes: Vec::new(),
             open: Vec::new(),
             trace: Vec::new(),
             driver: None,
@@ -156,6 +162,16 @@ impl<S: Source> Loaders<S> {
         Load::ask(batch, key)
     }
 
+    /// Forgets every answer, so that what is asked from now on is read anew: something changed.
+    pub fn forget(&self) {
+        self.state().lanes.clear();
+    }
+
+    /// Has the source give back what it keeps between batches: none will come for a while.
+    pub fn rest(&self) {
+        self.source.rest();
+    }
+
     /// What the batches did so far, in the order in which they ended.
     pub fn trace(&self) -> Vec<BatchTrace> {
         self.state().trace.clone()
@@ -192,13 +208,17 @@ impl<S: Source> Loaders<S> {
     }
 }
 
-fn lane<E: Edge>(lanes: &mut HashMap<TypeId, Box<dyn Any + Send>>, edge: E) -> &mut Lane<E> {
-    let lanes = lanes
-        .entry(TypeId::of::<E>())
-        .or_insert_with(|| Box::new(Vec::<Lane<E>>::new()))
-        .downcast_mut::<Vec<Lane<E>>>();
-    // The map's key is the type that the value was made with.
-    let Some(lanes) = lanes else {
+fn lane<E: Edge>(lanes: &mut Vec<(TypeId, Box<dyn Any + Send>)>, edge: E) -> &mut Lane<E> {
+    let of = TypeId::of::<E>();
+    let index = lanes
+        .iter()
+        .position(|(id, _)| *id == of)
+        .unwrap_or_else(|| {
+            lanes.push((of, Box::new(Vec::<Lane<E>>::new())));
+            lanes.len() - 1
+        });
+    // The id is that of the type with which the value was made.
+    let Some(lanes) = lanes[index].1.downcast_mut::<Vec<Lane<E>>>() else {
         unreachable!("lanes of another edge")
     };
     let index = lanes

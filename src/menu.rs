@@ -1,30 +1,36 @@
 //! Menus: what is served at a meal of a day, and until when it can be ordered.
 //!
-//! Read-only. Portions are decided where orders are; nothing here reserves one.
+//! A file for each change. Portions are promised where orders are; nothing here reserves one.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object};
 use entity::{menu, vocabulary::Meal};
 
 mod edges;
+mod hold;
 mod item;
 mod lists;
 mod live;
 mod query;
 mod section;
+mod set_menu_item_portions;
+mod set_menu_item_price;
 
 pub use edges::MenuById;
 pub use item::{MenuItem, MenuItemById};
 pub use lists::{MenusOf, MenusToCome, Owner};
 pub use query::MenuQuery;
 pub use section::{MenuSection, SectionById};
+pub use set_menu_item_portions::SetMenuItemPortions;
+pub use set_menu_item_price::SetMenuItemPrice;
 
 use crate::{
+    db::Db,
     dish::DishFilter,
     error::{Error, Result},
     graph::{
-        Connection, Ctx, Listed, Row, Slice,
+        Connection, Ctx, Listed, Row, Slice, Writes,
         id::Kind,
         scalar::{Date, DateTime},
     },
@@ -40,6 +46,19 @@ pub struct MenuItemFilter {
     /// Only items that still have portions.
     #[graphql(default = false)]
     pub available: bool,
+}
+
+/// The changes of menus.
+#[derive(Default, MergedObject)]
+pub struct MenuMutation(SetMenuItemPrice, SetMenuItemPortions);
+
+impl MenuMutation {
+    pub fn new(db: &Db) -> Self {
+        Self(
+            SetMenuItemPrice::new(Writes::new(db)),
+            SetMenuItemPortions::new(Writes::new(db)),
+        )
+    }
 }
 
 /// What is served at a meal of a day.

@@ -1,19 +1,28 @@
 //! The GraphQL schema as a whole, and how an operation runs. Knows no domain beyond its roots.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder};
 
+mod check;
 mod engine;
 mod fragments;
 mod limits;
 mod node;
+mod parsed;
 mod server;
 mod shape;
 mod types;
 mod variables;
 
-pub use engine::{Answer, Engine, Operation, Refusal};
+pub use check::Checker;
+pub use engine::{Answer, Engine, Operation, Refusal, Trace};
 
-use crate::{dish::DishQuery, hospital::HospitalQuery, kitchen::KitchenQuery, menu::MenuQuery};
+use crate::{
+    db::Db,
+    dish::DishQuery,
+    hospital::HospitalQuery,
+    kitchen::KitchenQuery,
+    menu::{MenuMutation, MenuQuery},
+};
 
 /// The ways into the graph.
 #[derive(MergedObject, Default)]
@@ -26,18 +35,27 @@ pub struct Query(
     server::ServerQuery,
 );
 
-pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+// Each change holds its own way to the database, which nothing else can reach; by default it
+// holds none, for a schema that is printed or checked and never run.
+/// The changes that can be made.
+#[derive(MergedObject, Default)]
+pub struct Mutation(MenuMutation);
 
-pub fn build() -> Schema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).finish()
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+pub fn build(db: &Db) -> Schema {
+    builder(Mutation(MenuMutation::new(db))).finish()
+}
+
+fn builder(mutation: Mutation) -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), mutation, EmptySubscription)
 }
 
 /// The schema in its definition language, as checked in at the top of the project.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new()
-        .include_specified_by()
-        .prefer_single_line_descriptions();
-    let mut sdl = build().sdl_with_options(options).trim_end().to_owned();
+    let options = SDLExportOptions::new().include_specified_by();
+    let schema = builder(Mutation::default()).finish();
+    let mut sdl = schema.sdl_with_options(options).trim_end().to_owned();
     sdl.push('\n');
     sdl
 }

@@ -11,12 +11,13 @@ INSERT INTO kitchen (id, slug, name, name_key, time_zone, currency, created_at, 
 VALUES (md5('kitchen')::uuid, 'bench', 'Main kitchen', 'main kitchen', 'Europe/London', 'GBP',
         '2026-01-01Z', '2026-01-01Z');
 
-INSERT INTO dish (id, kitchen_id, name, name_key, search_text, description, category, diets,
+INSERT INTO dish (id, kitchen_id, name, name_key, search_text, description, category,
+                  allergens_declared, diets,
                   food_texture, portion_g, energy_kcal, protein_g, carbohydrate_g, fat_g, salt_g,
                   created_at, updated_at)
 SELECT md5('dish' || n)::uuid, md5('kitchen')::uuid, 'Roast vegetables with herbs, no. ' || n,
        'roast vegetables with herbs, no. ' || n, 'roast vegetables with herbs, no. ' || n,
-       'Root vegetables of the season, roasted with rosemary and thyme', n % 8 + 1, 3, 7, 320,
+       'Root vegetables of the season, roasted with rosemary and thyme', n % 8 + 1, true, 3, 7, 320,
        410 + n, 9.5, 61, 14, 1.2, '2026-01-01Z', '2026-01-01Z'
 FROM generate_series(1, 120) n;
 

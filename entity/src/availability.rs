@@ -10,6 +10,7 @@ pub struct Model {
     pub portions: Option<i32>,
     pub reserved: i32,
     pub as_of: DateTimeUtc,
+    pub version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -25,5 +26,5 @@ pub enum Relation {
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::position::by_position! {
-    menu_item_id, portions, reserved, as_of
+    menu_item_id, portions, reserved, as_of, version
 }

@@ -15,6 +15,7 @@ pub struct Model {
     pub per_unit_minor: i64,
     pub unit: Option<String>,
     pub currency: String,
+    pub version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -30,5 +31,5 @@ pub enum Relation {
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::position::by_position! {
-    menu_item_id, audience, base_minor, per_unit_minor, unit, currency
+    menu_item_id, audience, base_minor, per_unit_minor, unit, currency, version
 }

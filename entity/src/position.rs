@@ -2,9 +2,9 @@
 //! that is read by name an error text that nobody sees.
 
 use sea_orm::{
-    DbErr, QueryResult,
+    DbErr, QueryResult, TryGetable,
     prelude::{Date, DateTimeUtc, Time, Uuid},
-    sqlx::{Row, ValueRef},
+    sqlx::{Decode, Postgres, Row, ValueRef},
 };
 
 /// A model that can be read by position.
@@ -97,16 +97,29 @@ fn is_null(row: &QueryResult, at: usize) -> bool {
     row.is_some_and(|row| row.try_get_raw(at).is_ok_and(|value| value.is_null()))
 }
 
+/// Reads a value without a comparison of types, which takes longer than to read it: a test holds
+/// every entity against the migrated tables.
+fn unchecked<T>(row: &QueryResult, at: usize) -> Result<T, DbErr>
+where
+    T: TryGetable + for<'r> Decode<'r, Postgres>,
+{
+    match row.try_as_pg_row() {
+        Some(row) => row
+            .try_get_unchecked(at)
+            .map_err(|error| DbErr::Type(error.to_string())),
+        None => row.try_get_by(at),
+    }
+}
+
 macro_rules! cells {
     ($($type:ty),*) => {$(
-        impl $crate::position::Cell for $type {
-            fn read(row: &sea_orm::QueryResult, at: usize) -> Result<Self, sea_orm::DbErr> {
-                row.try_get_by(at)
+        impl Cell for $type {
+            fn read(row: &QueryResult, at: usize) -> Result<Self, DbErr> {
+                unchecked(row, at)
             }
         }
     )*};
 }
-pub(crate) use cells;
 
 cells!(
     bool,
@@ -120,6 +133,19 @@ cells!(
     Time,
     DateTimeUtc
 );
+
+/// Makes enums readable that are columns of small integers.
+macro_rules! enum_cells {
+    ($($type:ty),*) => {$(
+        impl $crate::position::Cell for $type {
+            fn read(row: &sea_orm::QueryResult, at: usize) -> Result<Self, sea_orm::DbErr> {
+                let code = <i16 as $crate::position::Cell>::read(row, at)?;
+                <Self as sea_orm::ActiveEnum>::try_from_value(&code)
+            }
+        }
+    )*};
+}
+pub(crate) use enum_cells;
 
 /// Makes `Model` readable by position. The fields stand in the order of the struct.
 macro_rules! by_position {
@@ -155,6 +181,7 @@ mod tests {
         check::<crate::dish::Model>();
         check::<crate::dish_allergen::Model>();
         check::<crate::hospital::Model>();
+        check::<crate::idempotency_key::Model>();
         check::<crate::kitchen::Model>();
         check::<crate::kitchen_hospital::Model>();
         check::<crate::kitchen_hours::Model>();
@@ -163,6 +190,7 @@ mod tests {
         check::<crate::menu_item::Model>();
         check::<crate::menu_item_price::Model>();
         check::<crate::menu_section::Model>();
+        check::<crate::outbox::Model>();
         check::<crate::ward::Model>();
     }
 }

@@ -5,7 +5,7 @@
 use async_graphql::{Enum, resolver_utils::EnumType};
 use sea_orm::entity::prelude::*;
 
-crate::position::cells!(Meal, DishCategory, Presence, Audience, Allergen);
+crate::position::enum_cells!(Meal, DishCategory, Presence, Audience, Allergen);
 
 /// A meal of the day.
 #[derive(

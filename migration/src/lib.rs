@@ -10,6 +10,7 @@ mod m20261121_000001_places;
 mod m20261121_000002_dishes;
 mod m20261121_000003_menus;
 mod m20261121_000004_search;
+mod m20261121_000005_writes;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_dishes::Migration),
             Box::new(m20261121_000003_menus::Migration),
             Box::new(m20261121_000004_search::Migration),
+            Box::new(m20261121_000005_writes::Migration),
         ]
     }
 }

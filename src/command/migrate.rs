@@ -22,8 +22,12 @@ pub struct Migrate {
 impl Migrate {
     pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
         if let Some(steps) = self.down {
-            let down = Migrator::down(app.db.for_migration(), Some(steps)).await;
-            down.context("cannot take the migrations back")?;
+            let down = async {
+                let migrating = app.db.migrating().await?;
+                Migrator::down(migrating.executor(), Some(steps)).await?;
+                migrating.end().await
+            };
+            down.await.context("cannot take the migrations back")?;
         } else if !self.status {
             app.migrate().await?;
         }
@@ -34,7 +38,10 @@ impl Migrate {
 
 #[expect(clippy::print_stdout, reason = "the list is what was asked for")]
 async fn print(app: &App) -> anyhow::Result<()> {
-    for migration in Migrator::get_migration_with_status(app.db.for_migration()).await? {
+    let migrating = app.db.migrating().await?;
+    let migrations = Migrator::get_migration_with_status(&migrating.executor()).await?;
+    migrating.end().await?;
+    for migration in migrations {
         let status = match migration.status() {
             MigrationStatus::Applied => "applied",
             MigrationStatus::Pending => "pending",

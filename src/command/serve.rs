@@ -19,6 +19,8 @@ use crate::{
     reason = "the one line that says where the server is"
 )]
 pub async fn run(app: App) -> anyhow::Result<ExitCode> {
+    let checked = app.db.check_server(&app.config).await;
+    checked.context("cannot ask the database for its limits")?;
     app.migrate().await?;
     if is_for_demo(&app).await? {
         seed_demo(&app, &Progress::silent())

@@ -25,9 +25,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// The address of a database or of Redis. Its `Debug` hides the password.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Url(pub String);
+/// What is on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch(pub bool);
 
 /// A number of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +36,6 @@ pub struct Bytes(pub usize);
 /// Web origins, such as `https://app.example.org`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origins(pub Vec<String>);
-
-impl std::fmt::Debug for Url {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&Self::shown(&self.0))
-    }
-}
 
 impl Value for SocketAddr {
     const ALLOWED: &'static str = "an address with a port, such as 127.0.0.1:8000";
@@ -76,48 +70,15 @@ impl Value for LogFormat {
     }
 }
 
-impl Value for Url {
-    const ALLOWED: &'static str = "sqlite://FILE, postgres://… or redis://…";
+impl Value for Switch {
+    const ALLOWED: &'static str = "on or off";
 
     fn parse(text: &str) -> Option<Self> {
-        [
-            "sqlite://",
-            "postgres://",
-            "postgresql://",
-            "redis://",
-            "rediss://",
-        ]
-        .iter()
-        .any(|scheme| text.starts_with(scheme) && text.len() > scheme.len())
-        .then(|| Self(text.to_owned()))
-    }
-
-    fn shown(text: &str) -> String {
-        let Some((scheme, rest)) = text.split_once("://") else {
-            return text.to_owned();
-        };
-        match rest.rsplit_once('@') {
-            Some((login, host)) => {
-                let user = login.split(':').next().unwrap_or_default();
-                format!("{scheme}://{user}:***@{host}")
-            }
-            None => text.to_owned(),
+        match text {
+            "on" => Some(Self(true)),
+            "off" => Some(Self(false)),
+            _ => None,
         }
-    }
-}
-
-impl Value for Option<Url> {
-    const ALLOWED: &'static str = Url::ALLOWED;
-
-    fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return Some(None);
-        }
-        Url::parse(text).map(Some)
-    }
-
-    fn shown(text: &str) -> String {
-        Url::shown(text)
     }
 }
 
@@ -126,6 +87,14 @@ impl Value for PathBuf {
 
     fn parse(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| text.into())
+    }
+}
+
+impl Value for Option<PathBuf> {
+    const ALLOWED: &'static str = "a file or empty";
+
+    fn parse(text: &str) -> Option<Self> {
+        Some((!text.is_empty()).then(|| text.into()))
     }
 }
 

@@ -1,16 +1,20 @@
 //! What a request reads through: the one thing that resolvers can reach.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::{Future, poll_fn},
+    sync::Arc,
+    task::{Poll, Waker},
+};
 
 use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use futures_util::future::{OptionFuture, join};
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{
     db::{Db, Meter, Reader},
     error::{Error, Result},
-    load::{Edge, Load, Loaders, Source},
+    load::{Edge, Loaders, Source},
 };
 
 use super::Row;
@@ -28,7 +32,6 @@ pub trait Selects: Send + Sync {
 /// What an edge may use to answer its keys.
 pub struct Reads {
     pub conn: Reader,
-    db: Db,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
 }
@@ -37,14 +40,13 @@ impl Reads {
     pub fn new(db: &Db, meter: &Arc<Meter>, selection: Arc<dyn Selects>) -> Self {
         Self {
             conn: db.reader(meter),
-            db: db.clone(),
             meter: meter.clone(),
             selection,
         }
     }
 
     pub fn backend(&self) -> DbBackend {
-        self.db.backend()
+        self.conn.get_database_backend()
     }
 
     /// Whether the request selects `field` of `type_name` anywhere.
@@ -56,7 +58,16 @@ impl Reads {
 impl Source for Reads {
     fn for_batch(&self) -> (Self, Arc<Meter>) {
         let meter = self.meter.part();
-        (Self::new(&self.db, &meter, self.selection.clone()), meter)
+        let part = Self {
+            conn: self.conn.on(&meter),
+            meter: meter.clone(),
+            selection: self.selection.clone(),
+        };
+        (part, meter)
+    }
+
+    fn rest(&self) {
+        self.conn.rest();
     }
 }
 
@@ -104,6 +115,16 @@ pub trait Ctx {
     ) -> impl Future<Output = Result<Row<Connection<L::Item>>>> + Send;
 }
 
+/// Ready as soon as somebody waits. `row.rs` tries every leaf once, without waiting, before it
+/// takes it for an edge: a try must not ask.
+async fn waited_for() {
+    poll_fn(|task| match task.waker().will_wake(Waker::noop()) {
+        true => Poll::Pending,
+        false => Poll::Ready(()),
+    })
+    .await
+}
+
 impl Ctx for Context<'_> {
     fn loaders(&self) -> Result<&Arc<Loaders<Reads>>> {
         self.data_opt()
@@ -121,8 +142,11 @@ impl Ctx for Context<'_> {
         edge: E,
         key: E::Key,
     ) -> impl Future<Output = Result<E::Value>> + Send {
-        let load: Result<Load<E>> = self.loaders().map(|loaders| loaders.load(edge, key));
-        async move { load?.await }
+        let loaders = self.loaders();
+        async move {
+            waited_for().await;
+            loaders?.load(edge, key).await
+        }
     }
 
     async fn page<L: List>(

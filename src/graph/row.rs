@@ -63,7 +63,8 @@ impl<T: ObjectType> OutputType for Row<T> {
     }
 }
 
-/// An object of the graph that belongs to one place: small, and made as it is shown.
+/// An object of the graph that belongs to one place: small, and made as it is shown. Without it
+/// async-graphql answers null for an object of which every field is skipped.
 pub struct Plain<T>(pub T);
 
 impl<T: ObjectType> OutputType for Plain<T> {

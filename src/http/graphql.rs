@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::{Request, State},
-    http::{Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::Response,
 };
 use futures_util::future::join_all;
@@ -11,11 +11,14 @@ use futures_util::future::join_all;
 use super::{
     Http, RequestId,
     answer::{self, Media, Problem},
-    persisted,
     request::{Asked, Params, read},
     websocket,
 };
-use crate::schema::{Answer, Operation};
+use crate::{
+    auth::Viewer,
+    config::Config,
+    schema::{Answer, Operation, Trace},
+};
 
 pub async fn handle(
     State(http): State<Http>,
@@ -43,19 +46,26 @@ async fn answer(
         Problem::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message)
     })?;
     let config = &http.engine.app().config;
-    let sender = Sender {
+    let only_queries = request.method() == Method::GET;
+    let viewer = viewer(request.headers(), config);
+    let is_developer = config.is_development() || viewer.is_administrator();
+    let trace = match request.headers().get("x-thali-trace") {
+        Some(value) if is_developer && value == "1" => Trace::Batches,
+        Some(value) if is_developer && value == "sql" => Trace::Statements,
+        _ => Trace::Nothing,
+    };
+    let sender = |batched| Sender {
         http,
         request_id,
-        only_queries: request.method() == Method::GET,
-        trace: config.is_development()
-            && request
-                .headers()
-                .get("x-thali-trace")
-                .is_some_and(|value| value == "1"),
+        batched,
+        only_queries,
+        trace,
+        viewer,
     };
     match read(request, config).await? {
-        Asked::One(params) => answer::single(media, &sender.run(params).await?),
+        Asked::One(params) => answer::single(media, &sender(1).run(params).await?),
         Asked::Batch(batch) => {
+            let sender = sender(batch.len() as u64);
             let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
             let answers = answers.into_iter().collect::<Result<Vec<Answer>, _>>()?;
             answer::batch(media, &answers)
@@ -63,45 +73,43 @@ async fn answer(
     }
 }
 
-/// What the operations of a request have in common.
-struct Sender<'a> {
-    http: &'a Http,
-    request_id: &'a RequestId,
-    only_queries: bool,
-    trace: bool,
+/// Who sends these headers.
+pub fn viewer(headers: &HeaderMap, config: &Config) -> Viewer {
+    let authorization = headers.get(header::AUTHORIZATION);
+    Viewer::of(authorization.map(HeaderValue::as_bytes), config)
+}
+
+/// What the operations of a request, or of a WebSocket, have in common.
+pub struct Sender<'a> {
+    pub http: &'a Http,
+    pub request_id: &'a RequestId,
+    pub batched: u64,
+    pub only_queries: bool,
+    pub trace: Trace,
+    pub viewer: Viewer,
 }
 
 impl Sender<'_> {
-    async fn run(&self, params: Params) -> Result<Answer, Problem> {
-        let store = &self.http.persisted;
-        let (query, is_new) = match (params.query, params.persisted) {
-            (Some(query), Some(hash)) if persisted::hash_of(&query) != hash => {
-                return Err(Problem::bad_request(
-                    "`sha256Hash` is not the hash of `query`.",
-                ));
-            }
-            (Some(query), hash) => (query, hash.is_some()),
-            (None, Some(hash)) => match store.find(&hash).await {
-                Some(query) => (query.to_string(), false),
-                None => return Ok(Answer::persisted_query_not_found(&self.request_id.0)),
-            },
-            (None, None) => return Err(Problem::bad_request("`query` is missing.")),
+    pub async fn run(&self, params: Params) -> Result<Answer, Problem> {
+        let documents = &self.http.documents;
+        let found = documents.find(params.query, params.id, params.persisted);
+        let Some(document) = found.await? else {
+            return Ok(Answer::persisted_query_not_found(&self.request_id.0));
         };
-        let keep = params
-            .persisted
-            .filter(|_| is_new)
-            .map(|hash| (hash, query.clone()));
+        let keep = document.new.map(|hash| (hash, document.text.clone()));
         let operation = Operation {
-            query,
+            query: document.text,
             operation_name: params.operation_name,
             variables: params.variables,
             only_queries: self.only_queries,
             trace: self.trace,
+            viewer: self.viewer,
+            batched: self.batched,
             request_id: self.request_id.0.clone(),
         };
         let answer = self.http.engine.execute(operation).await;
         if let Some((hash, query)) = keep.filter(|_| answer.refusal.is_none()) {
-            store.keep(hash, &query).await;
+            documents.keep(hash, &query).await;
         }
         Ok(answer)
     }

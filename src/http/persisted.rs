@@ -65,8 +65,10 @@ fn memory(most: u64) -> Cache<Hash, Arc<str>> {
         .build()
 }
 
-/// Reads a hash as clients write it: 64 hexadecimal digits.
+/// Reads a hash as clients write it: 64 hexadecimal digits, which GraphQL over HTTP marks with
+/// `sha256:`.
 pub fn read_hash(text: &str) -> Option<Hash> {
+    let text = text.strip_prefix("sha256:").unwrap_or(text);
     let mut hash = [0; 32];
     if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
@@ -113,6 +115,7 @@ mod tests {
             let digits = key(&hash).replace("thali:apq:", "");
             prop_assert_eq!(read_hash(&digits), Some(hash));
             prop_assert_eq!(read_hash(&digits.to_uppercase()), Some(hash));
+            prop_assert_eq!(read_hash(&format!("sha256:{digits}")), Some(hash));
         }
 
         #[test]

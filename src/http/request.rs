@@ -23,6 +23,8 @@ const MOST_SWALLOWED: usize = 16 << 20;
 #[derive(Debug, Default)]
 pub struct Params {
     pub query: Option<String>,
+    /// The id of a persisted operation, in the place of `query`.
+    pub id: Option<String>,
     pub operation_name: Option<String>,
     pub variables: Variables,
     /// The hash of a persisted query.
@@ -42,19 +44,35 @@ impl Params {
             let message = "A GraphQL request is a JSON object with `query`.";
             return Err(Problem::bad_request(message));
         };
+        let query = text(&mut map, "query")?;
+        let id = match query {
+            Some(_) => None,
+            None => document_id(&mut map)?,
+        };
         let params = Self {
-            query: text(&mut map, "query")?,
+            query,
+            id,
             operation_name: text(&mut map, "operationName")?,
             variables: Variables::from_json(object(&mut map, "variables")?.into()),
             persisted: persisted_hash(object(&mut map, "extensions")?)?,
         };
-        if params.query.is_none() && params.persisted.is_none() {
+        if params.query.is_none() && params.id.is_none() && params.persisted.is_none() {
             return Err(Problem::bad_request(
-                "`query` is missing: send the GraphQL document as a string.",
+                "`query` is missing: send the GraphQL document as a string, or its `documentId`.",
             ));
         }
         Ok(params)
     }
+}
+
+/// The name of GraphQL over HTTP for it, and the two that examples of Relay have.
+fn document_id(map: &mut Map<String, Value>) -> Result<Option<String>, Problem> {
+    for name in ["documentId", "doc_id", "id"] {
+        if let Some(id) = text(map, name)? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 fn text(map: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Problem> {
@@ -75,7 +93,7 @@ fn object(map: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>
     }
 }
 
-fn persisted_hash(mut extensions: Map<String, Value>) -> Result<Option<Hash>, Problem> {
+pub fn persisted_hash(mut extensions: Map<String, Value>) -> Result<Option<Hash>, Problem> {
     let Some(persisted) = extensions.remove("persistedQuery") else {
         return Ok(None);
     };
@@ -199,7 +217,13 @@ fn from_url(query: &str) -> Result<Params, Problem> {
     let params: HashMap<String, String> = serde_urlencoded::from_str(query)
         .map_err(|error| Problem::bad_request(format!("The URL cannot be read: {error}.")))?;
     let mut map = Map::new();
-    for (name, text) in params.into_iter().filter(|(_, text)| !text.is_empty()) {
+    // Clients in Dart write a name that is not there as `null`.
+    let is_there =
+        |name: &str, text: &str| !text.is_empty() && (name, text) != ("operationName", "null");
+    for (name, text) in params
+        .into_iter()
+        .filter(|(name, text)| is_there(name, text))
+    {
         let value = match name.as_str() {
             "variables" | "extensions" => serde_json::from_str(&text)
                 .map_err(|error| Problem::bad_request(format!("`{name}` is not JSON: {error}.")))?,

@@ -11,13 +11,19 @@ use axum::{
     response::Response,
 };
 use futures_util::{StreamExt, stream, stream::BoxStream};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::{
     Http, RequestId,
     answer::{Media, Problem},
+    graphql::{Sender, viewer},
+    request::{Params, persisted_hash},
 };
-use crate::schema::{Engine, Operation};
+use crate::{
+    auth::Viewer,
+    schema::{Answer, Trace},
+};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -62,8 +68,9 @@ async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<R
         upgrade.map_err(|_| Problem::bad_request("The request is no WebSocket handshake."))?;
     let limit = http.engine.app().config.body_limit.0;
     let socket = Socket {
-        engine: http.engine.clone(),
-        request_id: request_id.0,
+        http: http.clone(),
+        request_id,
+        viewer: viewer(&parts.headers, &http.engine.app().config),
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
     };
     let upgrade = upgrade
@@ -100,9 +107,37 @@ fn check_origin(http: &Http, headers: &HeaderMap) -> Result<(), Problem> {
 /// One connection.
 #[derive(Clone)]
 struct Socket {
-    engine: Engine,
-    request_id: Arc<str>,
+    http: Http,
+    request_id: RequestId,
+    /// Who sent the handshake.
+    viewer: Viewer,
     at_once: Arc<Semaphore>,
+}
+
+impl Socket {
+    async fn answer(&self, request: Request) -> Result<Answer, Problem> {
+        let extensions = serde_json::to_value(&request.extensions.0).unwrap_or_default();
+        let hash = match extensions {
+            Value::Object(extensions) => persisted_hash(extensions)?,
+            _ => None,
+        };
+        let params = Params {
+            query: Some(request.query).filter(|query| !query.is_empty()),
+            id: None,
+            operation_name: request.operation_name,
+            variables: request.variables,
+            persisted: hash,
+        };
+        let sender = Sender {
+            http: &self.http,
+            request_id: &self.request_id,
+            batched: 1,
+            only_queries: false,
+            trace: Trace::Nothing,
+            viewer: self.viewer,
+        };
+        sender.run(params).await
+    }
 }
 
 impl Executor for Socket {
@@ -110,20 +145,13 @@ impl Executor for Socket {
         let Ok(_permit) = self.at_once.try_acquire() else {
             let message = format!("More than {MOST_AT_ONCE} operations run on this connection.");
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            return Problem::new(status, "UNAVAILABLE", message).into_graphql(&self.request_id);
+            return Problem::new(status, "UNAVAILABLE", message).into_graphql(&self.request_id.0);
         };
-        let operation = Operation {
-            query: request.query,
-            operation_name: request.operation_name,
-            variables: request.variables,
-            only_queries: false,
-            trace: false,
-            request_id: self.request_id.clone(),
-        };
-        let limit = self.engine.app().config.request_timeout;
-        match tokio::time::timeout(limit, self.engine.execute(operation)).await {
+        let limit = self.http.engine.app().config.request_timeout;
+        let answered = tokio::time::timeout(limit, self.answer(request)).await;
+        match answered.unwrap_or_else(|_| Err(Problem::too_slow(limit))) {
             Ok(answer) => answer.response,
-            Err(_) => Problem::too_slow(limit).into_graphql(&self.request_id),
+            Err(problem) => problem.into_graphql(&self.request_id.0),
         }
     }
 

@@ -261,6 +261,7 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
             };
             let loads = batch.answer(answers);
             let ms = |time: std::time::Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+            let statements = meter.kept().into_iter();
             loaders.state().trace.push(BatchTrace {
                 loader: batch.edge.name(),
                 loads,
@@ -269,6 +270,7 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
                 source: if asked == 0 { "request" } else { "database" },
                 at: ms(begun - loaders.begun),
                 ms: ms(begun.elapsed()),
+                sql: statements.map(|statement| statement.sql).collect(),
             });
         })
     }

@@ -17,6 +17,9 @@ use super::{Loaders, Source};
 /// Knows whether anything in the request was woken since it was polled last.
 struct Flag {
     woken: AtomicBool,
+    /// Whether the driver returned to its task. While it is at work it looks at `woken` itself;
+    /// to wake the task then would have it polled once more for nothing.
+    asleep: AtomicBool,
     task: AtomicWaker,
 }
 
@@ -25,11 +28,13 @@ impl Wake for Flag {
         self.wake_by_ref();
     }
 
-    // Sequentially consistent: the flag must be seen by the driver that is about to decide
-    // that nothing was woken.
+    // Sequentially consistent, here and in the driver: of "woken, then asleep?" here and
+    // "asleep, then woken?" there, one sees what the other has written.
     fn wake_by_ref(self: &Arc<Self>) {
         self.woken.store(true, Ordering::SeqCst);
-        self.task.wake();
+        if self.asleep.load(Ordering::SeqCst) {
+            self.task.wake();
+        }
     }
 }
 
@@ -46,6 +51,7 @@ impl<S: Source> Drop for End<'_, S> {
 pub async fn drive<S: Source, W: Future>(loaders: &Arc<Loaders<S>>, work: W) -> W::Output {
     let flag = Arc::new(Flag {
         woken: AtomicBool::new(true),
+        asleep: AtomicBool::new(false),
         task: AtomicWaker::new(),
     });
     let waker = Waker::from(flag.clone());
@@ -55,6 +61,7 @@ pub async fn drive<S: Source, W: Future>(loaders: &Arc<Loaders<S>>, work: W) -> 
     let mut work = pin!(work);
     let mut running = FuturesUnordered::new();
     poll_fn(|task| {
+        flag.asleep.store(false, Ordering::SeqCst);
         flag.task.register(task.waker());
         loaders.state().driver = Some(task.waker().clone());
         loop {
@@ -73,10 +80,14 @@ pub async fn drive<S: Source, W: Future>(loaders: &Arc<Loaders<S>>, work: W) -> 
             if let Poll::Ready(Some(())) = running.poll_next_unpin(task) {
                 continue;
             }
-            let quiet = !flag.woken.load(Ordering::SeqCst) && loaders.state().open.is_empty();
-            if quiet {
+            if !loaders.state().open.is_empty() {
+                continue;
+            }
+            flag.asleep.store(true, Ordering::SeqCst);
+            if !flag.woken.load(Ordering::SeqCst) {
                 return Poll::Pending;
             }
+            flag.asleep.store(false, Ordering::SeqCst);
         }
     })
     .await

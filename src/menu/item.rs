@@ -17,7 +17,7 @@ use crate::{
     dish::{Dish, DishById},
     error::{Error, Result},
     graph::{
-        Ctx, Reads, Row,
+        Ctx, Plain, Reads, Row,
         fetch::{models, one_each, select},
         id::Kind,
         money::Money,
@@ -61,11 +61,11 @@ impl MenuItem {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who pays.", default_with = "Audience::Patient")] audience: Audience,
-    ) -> Result<Option<Money>> {
+    ) -> Result<Option<Plain<Money>>> {
         Ok(ctx
             .load(PriceOfItem { audience }, self.0.id)
             .await?
-            .map(|price| price.portion()))
+            .map(|price| Plain(price.portion())))
     }
 
     /// How a dish sold by weight is priced now; null for a dish with a price per portion.
@@ -73,9 +73,19 @@ impl MenuItem {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who pays.", default_with = "Audience::Patient")] audience: Audience,
-    ) -> Result<Option<WeightPrice>> {
+    ) -> Result<Option<Plain<WeightPrice>>> {
         let price = ctx.load(PriceOfItem { audience }, self.0.id).await?;
-        Ok(price.and_then(|price| price.by_weight()))
+        Ok(price.and_then(|price| price.by_weight()).map(Plain))
+    }
+
+    /// The version of the price: what a change of the price has to name. 0 where there is no price.
+    async fn price_version(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who pays.", default_with = "Audience::Patient")] audience: Audience,
+    ) -> Result<i32> {
+        let price = ctx.load(PriceOfItem { audience }, self.0.id).await?;
+        Ok(price.map_or(0, |price| price.version()))
     }
 
     /// How many portions there are and are left now; null where that is not known.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     error::Result,
     graph::{
-        Reads, Row,
+        Plain, Reads, Row,
         fetch::{models, one_each, select},
         money::Money,
         scalar::DateTime,
@@ -27,12 +27,12 @@ use crate::{
 pub struct ItemPrice(menu_item_price::Model);
 
 /// The price of a dish that is sold by weight.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(SimpleObject)]
 pub struct WeightPrice {
     /// What is paid whatever the weight.
-    base: Money,
+    base: Plain<Money>,
     /// What is paid for each unit.
-    per_unit: Money,
+    per_unit: Plain<Money>,
     /// The unit, such as 100g.
     unit: String,
 }
@@ -49,10 +49,14 @@ impl ItemPrice {
         self.money(self.0.base_minor + self.0.per_unit_minor)
     }
 
+    pub fn version(&self) -> i32 {
+        self.0.version
+    }
+
     pub fn by_weight(&self) -> Option<WeightPrice> {
         Some(WeightPrice {
-            base: self.money(self.0.base_minor),
-            per_unit: self.money(self.0.per_unit_minor),
+            base: Plain(self.money(self.0.base_minor)),
+            per_unit: Plain(self.money(self.0.per_unit_minor)),
             unit: self.0.unit.clone()?,
         })
     }
@@ -96,6 +100,11 @@ impl Availability {
         self.0
             .portions
             .map(|portions| Ord::max(portions - self.0.reserved, 0))
+    }
+
+    /// What a change of the portions has to name. An order leaves it as it is.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// When this was true.

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use async_graphql::{
     Pos, Request, Response, ServerError, Value, Variables,
     indexmap::IndexMap,
-    parser::{
-        parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
-    },
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 
-use super::{Schema, build, fragments, limits, sdl, shape::Shape, types::Types, variables};
+use super::{
+    Schema, build, fragments, limits, parsed::ParsedDocuments, sdl, shape::Shape, types::Types,
+    variables,
+};
 use crate::{
     app::App,
+    auth::Viewer,
     db::Meter,
     graph::{Reads, read::Now},
     load::{Loaders, drive},
@@ -30,9 +31,21 @@ pub struct Operation {
     pub variables: Variables,
     /// Whether only queries may run, as over GET.
     pub only_queries: bool,
-    /// Whether the answer shows what the loaders did.
-    pub trace: bool,
+    pub trace: Trace,
+    pub viewer: Viewer,
+    /// How many operations share the request, and the cost that a request may have.
+    pub batched: u64,
     pub request_id: Arc<str>,
+}
+
+/// How much an answer shows of what the loaders did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trace {
+    #[default]
+    Nothing,
+    Batches,
+    /// The batches with the text of their statements.
+    Statements,
 }
 
 /// Why an operation did not run.
@@ -71,14 +84,16 @@ impl Answer {
 pub struct Engine {
     schema: Schema,
     types: Arc<Types>,
+    documents: ParsedDocuments,
     app: App,
 }
 
 impl Engine {
     pub fn new(app: App) -> anyhow::Result<Self> {
         Ok(Self {
-            schema: build(),
+            schema: build(&app.db),
             types: Arc::new(Types::read(&sdl())?),
+            documents: ParsedDocuments::new(),
             app,
         })
     }
@@ -115,16 +130,9 @@ impl Engine {
 
     fn prepare(&self, mut operation: Operation) -> Result<Prepared, Box<Answer>> {
         let config = &self.app.config;
-        limits::check_tokens(&operation.query, config)
-            .map_err(|message| refused(Refusal::Invalid, "GRAPHQL_PARSE_FAILED", message, None))?;
-        let mut document = parse_query(&operation.query).map_err(|error| {
-            let pos = error.positions().next();
-            refused(
-                Refusal::Invalid,
-                "GRAPHQL_PARSE_FAILED",
-                error.to_string(),
-                pos,
-            )
+        let parsed = self.documents.parse(&operation.query, config);
+        let mut document = parsed.map_err(|(message, at)| {
+            refused(Refusal::Invalid, "GRAPHQL_PARSE_FAILED", message, at)
         })?;
         let invalid =
             |message: String| refused(Refusal::Invalid, "GRAPHQL_VALIDATION_FAILED", message, None);
@@ -143,20 +151,26 @@ impl Engine {
         variables::fill(definition, &mut operation.variables);
         let unset = variables::unset(definition, &operation.variables).map_err(invalid)?;
         if !unset.is_empty() {
-            variables::take_out(&mut document, &unset);
+            variables::take_out(Arc::make_mut(&mut document), &unset);
             definition = select(&document, name).map_err(invalid)?;
         }
         let shape = Shape::of(&self.types, &document, definition, &operation.variables);
         limits::check_shape(&shape, config).map_err(invalid)?;
-        if shape.cost > config.query_cost {
+        let available = config.query_cost / operation.batched.max(1);
+        if shape.cost > available {
             let message = format!(
-                "The operation costs {}; at most {} is allowed. Ask for smaller pages or fewer \
-                 levels.",
-                shape.cost, config.query_cost
+                "The operation costs {}; at most {available} is allowed{}. Ask for smaller pages \
+                 or fewer levels.",
+                shape.cost,
+                match operation.batched {
+                    0 | 1 => String::new(),
+                    many => format!(" in a batch of {many}"),
+                }
             );
             return Err(refused(Refusal::Invalid, "COST_EXCEEDED", message, None));
         }
         Ok(Prepared {
+            available,
             operation,
             document,
             shape: Arc::new(shape),
@@ -168,15 +182,21 @@ impl Engine {
             operation,
             document,
             shape,
+            available,
         } = prepared;
-        let meter = Meter::new(operation.request_id.clone());
+        let meter = match operation.trace {
+            Trace::Statements => Meter::keeping(operation.request_id.clone()),
+            Trace::Nothing | Trace::Batches => Meter::new(operation.request_id.clone()),
+        };
         let loaders = Loaders::new(Reads::new(&self.app.db, &meter, shape.clone()));
         let mut request = Request::new(operation.query)
             .variables(operation.variables)
             .data(loaders.clone())
+            .data(meter.clone())
+            .data(operation.viewer)
             .data(Now(self.app.clock.now()));
         request.operation_name = operation.operation_name;
-        request.set_parsed_query(document);
+        request.set_parsed_query(Arc::unwrap_or_clone(document));
 
         let mut response = drive(&loaders, self.schema.execute(request)).await;
         // An error of the request has no path: it arose before the first field.
@@ -199,10 +219,10 @@ impl Engine {
             async_graphql::value!({
                 "requested": shape.cost,
                 "actual": meter.rows(),
-                "available": self.app.config.query_cost,
+                "available": available,
             }),
         );
-        if operation.trace {
+        if operation.trace != Trace::Nothing {
             response
                 .extensions
                 .insert("trace".into(), trace(&loaders, &meter));
@@ -217,8 +237,10 @@ impl Engine {
 /// An operation that may run.
 struct Prepared {
     operation: Operation,
-    document: ExecutableDocument,
+    document: Arc<ExecutableDocument>,
     shape: Arc<Shape>,
+    /// The cost that it may have.
+    available: u64,
 }
 
 fn refused(refusal: Refusal, code: &'static str, message: String, pos: Option<Pos>) -> Box<Answer> {

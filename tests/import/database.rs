@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use thali::{
     app::App,
     clock::Clock,
-    config::{Config, Url},
+    config::{Config, DatabaseUrl},
     db::Meter,
 };
 
@@ -56,7 +56,7 @@ impl TestDb {
             .rsplit_once('/')
             .expect("a database in TEST_DATABASE_URL");
         let mut config = Config::defaults();
-        config.database_url = Some(Url(format!("{base}/{name}")));
+        config.database_url = Some(DatabaseUrl(format!("{base}/{name}")));
         config.db_pool = 4;
         run(&server, &format!("CREATE DATABASE {name}")).await;
         Self::start(config, TempDir::new().unwrap(), Some((server, name))).await

@@ -1,6 +1,9 @@
 //! Files for tests: the shared real ones, and small ones made here.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -13,18 +16,22 @@ use thali::{
     },
 };
 
-/// The folder of real data: THALI_SHARED_DATA, else beside the project.
+/// The folder of real data: THALI_SHARED_DATA, else `shared/data` beside the project or above.
 pub fn shared() -> PathBuf {
-    let folder = env::var_os("THALI_SHARED_DATA").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")),
-        PathBuf::from,
-    );
-    assert!(
-        folder.join("menus").is_dir(),
-        "{} does not hold the real data; THALI_SHARED_DATA names another folder",
-        folder.display()
-    );
-    folder
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = match env::var_os("THALI_SHARED_DATA") {
+        Some(folder) => Some(folder.into()),
+        None => project
+            .ancestors()
+            .map(|folder| folder.join("shared/data"))
+            .find(|folder| folder.join("menus").is_dir()),
+    };
+    folder.unwrap_or_else(|| {
+        panic!(
+            "no shared/data with the real menus beside {} or above; set THALI_SHARED_DATA",
+            project.display()
+        )
+    })
 }
 
 /// A folder of menus.

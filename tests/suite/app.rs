@@ -7,7 +7,12 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use thali::{app::App, clock::Clock, config::Config, http};
+use thali::{
+    app::App,
+    clock::Clock,
+    config::{AdminToken, Config},
+    http,
+};
 use uuid::Uuid;
 
 /// The database under test.
@@ -49,6 +54,9 @@ pub struct TestApp {
     database: TestDatabase,
 }
 
+/// The token of the administrator.
+pub const TOKEN: &str = "token-of-the-tests";
+
 /// Monday, 23 November 2026, nine in the morning in London.
 pub fn monday() -> DateTime<Utc> {
     "2026-11-23T09:00:00Z".parse().unwrap()
@@ -63,8 +71,9 @@ impl TestApp {
     pub async fn with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
         let database = TestDatabase::create(engine).await;
         let mut config = Config::defaults();
-        config.database_url = Some(thali::config::Url(database.url.clone()));
+        config.database_url = Some(thali::config::DatabaseUrl(database.url.clone()));
         config.environment = Some(thali::config::Environment::Development);
+        config.admin_token = AdminToken::new(TOKEN);
         config.db_pool = 8;
         change(&mut config);
         let app = App::start(config, Clock::fixed(monday())).await.unwrap();
@@ -99,16 +108,20 @@ impl TestApp {
 
     /// Sends an operation and returns the whole answer, trace included.
     pub async fn execute(&self, query: &str, variables: Value) -> Value {
-        let response = self
-            .client
+        send(self.operation(query, variables)).await
+    }
+
+    /// The same in the name of the administrator.
+    pub async fn execute_as_administrator(&self, query: &str, variables: Value) -> Value {
+        send(self.operation(query, variables).bearer_auth(TOKEN)).await
+    }
+
+    fn operation(&self, query: &str, variables: Value) -> reqwest::RequestBuilder {
+        self.client
             .post(self.url("/graphql"))
             .header("x-thali-trace", "1")
             .header("accept", "application/graphql-response+json")
             .json(&json!({ "query": query, "variables": variables }))
-            .send()
-            .await
-            .unwrap();
-        response.json().await.unwrap()
     }
 
     /// Sends an operation that must succeed and returns its data.
@@ -117,6 +130,10 @@ impl TestApp {
         assert_eq!(answer.get("errors"), None, "{answer:#}");
         answer["data"].take()
     }
+}
+
+async fn send(request: reqwest::RequestBuilder) -> Value {
+    request.send().await.unwrap().json().await.unwrap()
 }
 
 /// A database that goes when it is dropped.

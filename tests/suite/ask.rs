@@ -8,7 +8,7 @@ use thali::{
     app::App,
     clock::Clock,
     command::{import::report::Progress, seed::seed_demo},
-    config::{Config, Url},
+    config::{Config, DatabaseUrl},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -36,7 +36,7 @@ async fn demo_file() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.db");
     let mut config = Config::defaults();
-    config.database_url = Some(Url(format!("sqlite://{}", path.display())));
+    config.database_url = Some(DatabaseUrl(format!("sqlite://{}", path.display())));
     let app = App::start(config, Clock::fixed(monday())).await.unwrap();
     app.migrate().await.unwrap();
     seed_demo(&app, &Progress::new("files")).await.unwrap();

@@ -94,8 +94,9 @@ fn of_entities(backend: DbBackend) -> Columns {
         ($($name:ident)*) => { $(add::<entity::$name::Entity>(&mut columns, backend);)* };
     }
     entities! {
-        availability delivery_slot dish dish_allergen hospital kitchen kitchen_hospital
-        kitchen_hours meal_window menu menu_item menu_item_price menu_section ward
+        availability delivery_slot dish dish_allergen hospital idempotency_key kitchen
+        kitchen_hospital kitchen_hours meal_window menu menu_item menu_item_price menu_section
+        outbox ward
     }
     columns
 }

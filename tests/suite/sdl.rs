@@ -32,10 +32,11 @@ const PLAIN: [&str; 11] = [
 ];
 
 /// Fields that cost a statement though they lead to no object.
-const COUNTED: [&str; 3] = [
+const COUNTED: [&str; 4] = [
     "Connection.totalCount",
     "Menu.acceptsOrdersUntil",
     "Menu.lateTrayUntil",
+    "MenuItem.priceVersion",
 ];
 
 #[derive(Clone, Debug)]
@@ -48,6 +49,11 @@ pub struct FieldType {
 /// All types that have fields.
 pub struct Sdl {
     pub types: BTreeMap<String, BTreeMap<String, FieldType>>,
+}
+
+/// Whether queries show objects of this type. Those of mutations are shown in `docs/writes.md`.
+pub fn is_read(name: &str) -> bool {
+    name != "Mutation" && !name.ends_with("Payload")
 }
 
 impl Sdl {

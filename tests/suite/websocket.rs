@@ -15,10 +15,19 @@ use tokio_tungstenite::{
 
 use crate::app::{Engine, TestApp};
 
-type Socket =
+pub type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn connect(app: &TestApp, origin: Option<&str>) -> Result<Socket, tungstenite::Error> {
+pub async fn connect(app: &TestApp, origin: Option<&str>) -> Result<Socket, tungstenite::Error> {
+    let origin = origin.map(|origin| ("origin", origin));
+    connect_with(app, origin).await
+}
+
+/// Connects with a header.
+pub async fn connect_with(
+    app: &TestApp,
+    header: Option<(&'static str, &str)>,
+) -> Result<Socket, tungstenite::Error> {
     let mut request = app
         .url("/graphql")
         .replace("http", "ws")
@@ -28,20 +37,20 @@ async fn connect(app: &TestApp, origin: Option<&str>) -> Result<Socket, tungsten
         "sec-websocket-protocol",
         "graphql-transport-ws".parse().unwrap(),
     );
-    if let Some(origin) = origin {
-        headers.insert("origin", origin.parse().unwrap());
+    if let Some((name, value)) = header {
+        headers.insert(name, value.parse().unwrap());
     }
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-async fn send(socket: &mut Socket, message: Value) {
+pub async fn send(socket: &mut Socket, message: Value) {
     socket
         .send(Message::text(message.to_string()))
         .await
         .unwrap();
 }
 
-async fn receive(socket: &mut Socket) -> Value {
+pub async fn receive(socket: &mut Socket) -> Value {
     loop {
         if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
             return serde_json::from_str(&text).unwrap();
@@ -49,7 +58,7 @@ async fn receive(socket: &mut Socket) -> Value {
     }
 }
 
-async fn greeted(app: &TestApp) -> Socket {
+pub async fn greeted(app: &TestApp) -> Socket {
     let mut socket = connect(app, None).await.unwrap();
     send(&mut socket, json!({ "type": "connection_init" })).await;
     assert_eq!(receive(&mut socket).await["type"], "connection_ack");

@@ -76,9 +76,9 @@ async fn a_body_must_be_json_of_a_request() {
     42: 400 BAD_USER_INPUT: A GraphQL request is a JSON object with `query`.
     1e999: 400 BAD_USER_INPUT: The body is not JSON: number out of range at line 1 column 5.
     \"{ serverTime }\": 400 BAD_USER_INPUT: A GraphQL request is a JSON object with `query`.
-    {}: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
+    {}: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
     [null]: 400 BAD_USER_INPUT: A GraphQL request is a JSON object with `query`.
-    {\"query\":null}: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
+    {\"query\":null}: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
     {\"query\":1}: 400 BAD_USER_INPUT: `query` must be a string.
     {\"query\":[\"{ serverTime }\"]}: 400 BAD_USER_INPUT: `query` must be a string.
     {\"query\":{\"a\":1}}: 400 BAD_USER_INPUT: `query` must be a string.
@@ -243,20 +243,20 @@ async fn a_url_must_be_that_of_a_request() {
         table.add(&app, raw, &Reply::to(request).await).await;
     }
     insta::assert_snapshot!(table.0, @r#"
-    []: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
-    [("query", "")]: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
-    [("qery", "{ serverTime }")]: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
+    []: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
+    [("query", "")]: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
+    [("qery", "{ serverTime }")]: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
     [("query", "{ serverTime")]: 400 GRAPHQL_PARSE_FAILED:  --> 1:13   | 1 | { serverTime   |             ^---   |   = expected selection_set, selection, directive, or a
     [("query", "{ serverTime }"), ("variables", "{")]: 400 BAD_USER_INPUT: `variables` is not JSON: EOF while parsing an object at line 1 column 1.
     [("query", "{ serverTime }"), ("variables", "1")]: 400 BAD_USER_INPUT: `variables` must be a JSON object.
     [("query", "{ serverTime }"), ("variables", "[]")]: 400 BAD_USER_INPUT: `variables` must be a JSON object.
     [("query", "{ serverTime }"), ("extensions", "x")]: 400 BAD_USER_INPUT: `extensions` is not JSON: expected value at line 1 column 1.
     [("query", "{ serverTime }"), ("operationName", "A")]: 400 GRAPHQL_VALIDATION_FAILED: The document has no operation "A"; its only one has no name.
-    %: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
+    %: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
     query=%ff%fe: 400 GRAPHQL_PARSE_FAILED:  --> 1:1   | 1 | ��   | ^---   |   = expected executable_definition
     query=%zz: 400 GRAPHQL_PARSE_FAILED:  --> 1:1   | 1 | %zz   | ^---   |   = expected executable_definition
-    query&query: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
-    =&&==: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string.
+    query&query: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
+    =&&==: 400 BAD_USER_INPUT: `query` is missing: send the GraphQL document as a string, or its `documentId`.
     query={a}&query={b}: 400 GRAPHQL_VALIDATION_FAILED: Unknown field "b" on type "Query".
     "#);
 }

@@ -219,6 +219,7 @@ impl Data {
             per_unit_minor,
             unit: unit.map(str::to_owned),
             currency: "GBP".to_owned(),
+            version: 1,
         };
         if n % 5 != 4 {
             self.prices
@@ -235,6 +236,7 @@ impl Data {
                 portions: (n % 6 != 5).then_some(40),
                 reserved: if n % 6 == 2 { 40 } else { (n % 6) as i32 },
                 as_of: monday(),
+                version: 1,
             });
         }
     }

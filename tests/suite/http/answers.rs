@@ -1,10 +1,10 @@
 //! What an answer looks like.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{production, start};
 use crate::{
-    app::TestApp,
+    app::{TOKEN, TestApp},
     ask::{self, Reply, demo, post},
 };
 
@@ -109,7 +109,7 @@ async fn a_variable_that_is_not_given_leaves_the_default() {
 }
 
 #[tokio::test]
-async fn a_trace_is_shown_to_developers_only() {
+async fn a_trace_is_shown_to_developers_and_the_administrator_only() {
     let traced = |app: &TestApp, value: &str| {
         let request = post(app).header("x-thali-trace", value);
         Reply::to(request.json(&json!({ "query": "{ hospitals { totalCount } }" })))
@@ -120,9 +120,97 @@ async fn a_trace_is_shown_to_developers_only() {
     let absent = json!({ "cost": traced(&app, "0").await.json()["extensions"]["cost"] });
     assert_eq!(traced(&app, "0").await.json()["extensions"], absent);
     let app = production(&[]).await;
+    for value in ["1", "sql"] {
+        let answer = traced(&app, value).await.json();
+        assert_eq!(answer["extensions"].get("trace"), None, "{value}");
+        for (token, is_shown) in [(TOKEN, true), ("another-token-of-nobody", false)] {
+            let request = post(&app).header("x-thali-trace", value).bearer_auth(token);
+            let request = request.json(&json!({ "query": "{ hospitals { totalCount } }" }));
+            let answer = Reply::to(request).await.json();
+            let trace = answer["extensions"].get("trace");
+            assert_eq!(trace.is_some(), is_shown, "{value} {token}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trace_shows_its_statements_where_they_are_asked_for() {
+    let app = start().await;
+    let query = "{ hospitals { totalCount nodes { name } } }";
+    let asked = async |value: &str| {
+        let request = post(&app).header("x-thali-trace", value);
+        let answer = Reply::to(request.json(&json!({ "query": query })))
+            .await
+            .json();
+        answer["extensions"]["trace"].clone()
+    };
+    let with = asked("sql").await;
+    let batches = with["batches"].as_array().unwrap();
+    let statements = batches
+        .iter()
+        .flat_map(|batch| batch["sql"].as_array().unwrap());
+    let statements: Vec<&str> = statements.map(|sql| sql.as_str().unwrap()).collect();
+    assert_eq!(with["sqlStatements"], statements.len());
+    assert!(
+        statements.iter().all(|sql| sql.contains("hospital")),
+        "{statements:#?}"
+    );
+    let without = asked("1").await;
+    assert_eq!(without["batches"][0].get("sql"), None, "{without}");
+}
+
+#[tokio::test]
+async fn an_object_of_which_every_field_is_skipped_is_empty() {
+    let app = demo(|_| {}).await;
+    let query = r#"{
+        hospital(by: { slug: "riverside-general" }) {
+            location { latitude @skip(if: true) }
+            kitchens(first: 1) { nodes { openingHours { weekday @skip(if: true) } } }
+            menus(first: 1) { nodes { items(first: 1) { nodes {
+                price { currency @skip(if: true) }
+                dish { id @skip(if: true) }
+            } } } }
+        }
+        dishes(first: 1) { pageInfo { hasNextPage @skip(if: true) } nodes {
+            nutrition { saltG @skip(if: true) }
+            texture { level @skip(if: true) }
+        } }
+    }"#;
+    let data = app.data(query, json!({})).await;
+    let hospital = &data["hospital"];
+    let item = &hospital["menus"]["nodes"][0]["items"]["nodes"][0];
+    for object in [
+        &hospital["location"],
+        &hospital["kitchens"]["nodes"][0]["openingHours"][0],
+        &item["price"],
+        &item["dish"],
+        &data["dishes"]["pageInfo"],
+        &data["dishes"]["nodes"][0]["nutrition"],
+        &data["dishes"]["nodes"][0]["texture"],
+    ] {
+        assert_eq!(*object, json!({}), "{data:#}");
+    }
+}
+
+/// A leaf that is an edge is tried before it is waited for: the try must not count.
+#[tokio::test]
+async fn a_trace_counts_each_load_once() {
+    let app = demo(|_| {}).await;
+    let query = r#"{ hospital(by: { slug: "riverside-general" }) {
+        menus(first: 2) { nodes { acceptsOrdersUntil } }
+    } }"#;
+    let request = post(&app).header("x-thali-trace", "1");
+    let answer = Reply::to(request.json(&json!({ "query": query }))).await;
+    let batches = answer.json()["extensions"]["trace"]["batches"].take();
+    let loads = |batch: &Value| format!("{} {}", batch["loader"], batch["loads"]);
+    let loads: Vec<String> = batches.as_array().unwrap().iter().map(loads).collect();
     assert_eq!(
-        traced(&app, "1").await.json()["extensions"].get("trace"),
-        None
+        loads,
+        [
+            r#""HospitalBy" 1"#,
+            r#""MenusToCome" 1"#,
+            r#""WindowsOfHospital" 2"#
+        ]
     );
 }
 

@@ -18,7 +18,7 @@ async fn a_batch_is_answered_in_its_order() {
     let operations = json!([slow, { "query": "{ nothing }" }, { "query": "query($b: Boolean!) { __typename @skip(if: $b) serverTime }", "variables": { "b": true } }]);
     insta::assert_snapshot!(batch(&app, operations).await, @r#"
     200 application/graphql-response+json; charset=utf-8
-    [{"data":{"dishes":{"nodes":[{"name":"Apple and blackberry crumble with custard","kitchen":{"slug":"thames-central-kitchen"}}]}},"extensions":{"cost":{"requested":3,"actual":3,"available":50000}}},{"errors":[{"message":"Unknown field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":3}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED","requestId":"r1"}}]},{"errors":[{"message":"Variable \"$b\" is not used","locations":[{"line":1,"column":7}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED","requestId":"r1"}}]}]
+    [{"data":{"dishes":{"nodes":[{"name":"Apple and blackberry crumble with custard","kitchen":{"slug":"thames-central-kitchen"}}]}},"extensions":{"cost":{"requested":3,"actual":3,"available":16666}}},{"errors":[{"message":"Unknown field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":3}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED","requestId":"r1"}}]},{"errors":[{"message":"Variable \"$b\" is not used","locations":[{"line":1,"column":7}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED","requestId":"r1"}}]}]
     "#);
 }
 
@@ -47,6 +47,24 @@ async fn a_batch_has_its_bounds() {
             (reply.status, reply.code().as_str()),
             (400, "BAD_USER_INPUT"),
             "{bad}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_operations_of_a_batch_share_the_cost_of_a_request() {
+    let app = TestApp::with(Engine::Sqlite, |config| config.query_cost = 100).await;
+    let page = json!({ "query": "{ hospitals(first: 60) { nodes { id } } }" });
+    let alone: Value = serde_json::from_str(&batch(&app, json!([page])).await.body).unwrap();
+    assert_eq!(alone[0]["extensions"]["cost"]["available"], 100);
+    let both: Value = serde_json::from_str(&batch(&app, json!([page, page])).await.body).unwrap();
+    for answer in both.as_array().unwrap() {
+        let error = &answer["errors"][0];
+        assert_eq!(error["extensions"]["code"], "COST_EXCEEDED");
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.contains("at most 50 is allowed in a batch of 2."),
+            "{message}"
         );
     }
 }

@@ -334,7 +334,7 @@ impl<'a> Maker<'a> {
                     choices.of(&dish)
                 )
             }
-            (_, "price" | "priceByWeight") => {
+            (_, "price" | "priceByWeight" | "priceVersion") => {
                 format!(
                     "audience: {}",
                     ["STAFF", "PATIENT", "VISITOR"][choices.below(3)]

@@ -182,19 +182,22 @@ impl Press<'_> {
         let count = self.summary.count(Kind::Prices);
         for price in &line.prices {
             let (base_minor, per_unit_minor) = price.minor(currency);
-            let row = menu_item_price::Model {
+            let old = item.prices.get(&price.audience);
+            let mut row = menu_item_price::Model {
                 menu_item_id: item.row.id,
                 audience: price.audience,
                 base_minor,
                 per_unit_minor,
                 unit: price.unit.clone(),
                 currency: currency.to_owned(),
+                version: old.map_or(1, |old| old.version),
             };
             gone.remove(&price.audience);
-            match item.prices.get(&price.audience) {
+            match old {
                 Some(old) if *old == row => count.unchanged += 1,
                 Some(_) => {
                     count.changed += 1;
+                    row.version += 1;
                     self.writes.changed_prices.push(row);
                 }
                 None => {
@@ -218,6 +221,7 @@ impl Press<'_> {
             portions,
             reserved,
             as_of: self.now,
+            version: old.map_or(1, |old| old.version + 1),
         };
         match old {
             None => self.writes.availability.push(row),

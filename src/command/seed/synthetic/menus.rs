@@ -127,6 +127,7 @@ impl Maker {
                 per_unit_minor: 0,
                 unit: None,
                 currency: city.currency.to_owned(),
+                version: 1,
             });
         }
         let is_limited = self.dice.below(10) > 0;
@@ -136,6 +137,7 @@ impl Maker {
             portions: is_limited.then_some(portions),
             reserved: 0,
             as_of: self.made_at,
+            version: 1,
         });
         group.items.push(item);
     }

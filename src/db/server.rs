@@ -1,0 +1,121 @@
+//! What the server allows, held against what the settings ask of it. Asked once, at the start.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
+
+use super::{Db, Meter};
+use crate::{config::Config, search::LEAST_LIKENESS};
+
+// `numbackends` is for everyone to see, other than the rows of `pg_stat_activity`.
+const ASK: &str = "SELECT current_setting('max_connections')::int AS max_connections,
+    current_setting('superuser_reserved_connections')::int
+        + coalesce(current_setting('reserved_connections', true), '0')::int AS reserved,
+    (SELECT sum(numbackends) FROM pg_stat_database)::int AS in_use,
+    (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout') AS statement_timeout,
+    current_setting('pg_trgm.word_similarity_threshold', true) AS likeness";
+
+#[derive(Clone, Debug, FromQueryResult)]
+struct Server {
+    max_connections: i32,
+    /// Connections that the server keeps for its administrators.
+    reserved: i32,
+    /// Connections of everyone, the one that asks among them.
+    in_use: i32,
+    /// In milliseconds.
+    statement_timeout: i64,
+    likeness: Option<String>,
+}
+
+impl Db {
+    /// Logs how the pool compares with what PostgreSQL has left, and warns of what cannot work.
+    /// To be called before the pool has opened a second connection.
+    pub async fn check_server(&self, config: &Config) -> Result<(), DbErr> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let reader = self.reader(&Meter::new(Arc::from("start")));
+        let ask = Statement::from_string(DbBackend::Postgres, ASK);
+        let Some(row) = reader.query_one_raw(ask).await? else {
+            return Ok(());
+        };
+        let server = Server::from_query_result(&row, "")?;
+        let pool = config.db_pool;
+        if self.unprepared.is_some() {
+            tracing::info!(pool, "connections go to a pooler, in transaction mode");
+        } else {
+            let Server {
+                max_connections,
+                reserved,
+                ..
+            } = server;
+            let left = server.left();
+            tracing::info!(pool, max_connections, reserved, left, "connections");
+            if i64::from(pool) > i64::from(left) {
+                tracing::warn!(
+                    "THALI_DB_POOL: up to {pool} connections may be opened, but of the server's \
+                     max_connections = {max_connections} only {left} are left; lower \
+                     THALI_DB_POOL, or put PgBouncer between (deploy/pgbouncer.ini)"
+                );
+            }
+        }
+        if let Some(lost) = server.lost(config.db_statement_timeout) {
+            tracing::warn!(
+                "a pooler drops the settings of connections: {lost} is missing; set it for the \
+                 database (deploy/pgbouncer.ini says how)"
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Server {
+    /// What the pool may take: all that is neither reserved nor somebody else's.
+    fn left(&self) -> i32 {
+        let others = self.in_use - 1;
+        self.max_connections - self.reserved - others
+    }
+
+    /// The first setting of the connection that does not hold.
+    fn lost(&self, statement_timeout: Duration) -> Option<String> {
+        let wanted = statement_timeout.as_millis();
+        if u128::try_from(self.statement_timeout) != Ok(wanted) {
+            return Some(format!("statement_timeout = {wanted}"));
+        }
+        let likeness = self.likeness.as_deref().and_then(|text| text.parse().ok());
+        let name = "pg_trgm.word_similarity_threshold";
+        (likeness != Some(LEAST_LIKENESS)).then(|| format!("{name} = {LEAST_LIKENESS}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVER: Server = Server {
+        max_connections: 100,
+        reserved: 3,
+        in_use: 11,
+        statement_timeout: 10_000,
+        likeness: None,
+    };
+
+    #[test]
+    fn what_is_left_is_neither_reserved_nor_in_use_by_others() {
+        assert_eq!(SERVER.left(), 87);
+    }
+
+    #[test]
+    fn a_setting_that_does_not_hold_is_named() {
+        let lost = |server: &Server| server.lost(Duration::from_secs(10));
+        let likeness = "pg_trgm.word_similarity_threshold = 0.4";
+        assert_eq!(lost(&SERVER).as_deref(), Some(likeness));
+        let mut server = SERVER.clone();
+        server.likeness = Some("0.6".to_owned());
+        assert_eq!(lost(&server).as_deref(), Some(likeness));
+        server.likeness = Some("0.4".to_owned());
+        assert_eq!(lost(&server), None);
+        server.statement_timeout = 0;
+        assert_eq!(lost(&server).as_deref(), Some("statement_timeout = 10000"));
+    }
+}

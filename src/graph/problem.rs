@@ -1,0 +1,136 @@
+//! Problems: what the sender of a change can mend, as data. All of them are told at once.
+
+use async_graphql::{Enum, Interface, SimpleObject};
+use chrono::{DateTime, Utc};
+
+use super::scalar;
+
+macro_rules! problems {
+    ($(
+        #[doc = $meaning:literal]
+        $name:ident { $(#[doc = $says:literal] $field:ident: $type:ty,)* }
+    )*) => {
+        /// What kind of problem it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+        pub enum ProblemCode {
+            $(#[doc = $meaning] $name,)*
+        }
+
+        $(
+            #[doc = $meaning]
+            #[derive(Clone, Debug, SimpleObject)]
+            pub struct $name {
+                /// What kind of problem it is.
+                code: ProblemCode,
+                /// What is wrong and what is allowed, for people.
+                message: String,
+                /// The field of the input that it is about: its name after those of the objects
+                /// around it.
+                path: Vec<String>,
+                $(#[doc = $says] $field: $type,)*
+            }
+        )*
+
+        /// Why a change was not made, and what would mend it.
+        #[derive(Clone, Debug, Interface)]
+        #[graphql(
+            field(name = "code", ty = "&ProblemCode", desc = "What kind of problem it is."),
+            field(
+                name = "message",
+                ty = "&String",
+                desc = "What is wrong and what is allowed, for people."
+            ),
+            field(
+                name = "path",
+                ty = "&Vec<String>",
+                desc = "The field of the input that it is about: its name after those of the \
+                        objects around it."
+            )
+        )]
+        pub enum Problem {
+            $($name($name),)*
+        }
+    };
+}
+
+problems! {
+    /// There is no such thing, or none that you may see.
+    NotFound {}
+    /// Somebody else changed it meanwhile: read it again, and decide again.
+    VersionConflict {
+        /// Its version now; 0 where it does not exist yet.
+        current_version: i32,
+    }
+    /// A value is not one of those that are allowed.
+    InvalidValue {
+        /// The value that was sent.
+        value: String,
+        /// What is allowed, for people.
+        allowed: String,
+    }
+    /// The key was used for another change: take a new key for every change.
+    IdempotencyKeyReused {
+        /// When it was used first.
+        used_at: scalar::DateTime,
+    }
+    /// Fewer portions than are promised to somebody.
+    PortionsReserved {
+        /// Portions that are promised: there cannot be fewer.
+        reserved: i32,
+    }
+}
+
+fn path(of: &[&str]) -> Vec<String> {
+    of.iter().map(|name| (*name).to_owned()).collect()
+}
+
+impl Problem {
+    pub fn not_found(of: &[&str], id: &str) -> Self {
+        Self::NotFound(NotFound {
+            code: ProblemCode::NotFound,
+            message: format!(
+                "`{}` is \"{id}\"; there is nothing with this id.",
+                of.join(".")
+            ),
+            path: path(of),
+        })
+    }
+
+    pub fn version_conflict(expected: i32, current: i32) -> Self {
+        Self::VersionConflict(VersionConflict {
+            code: ProblemCode::VersionConflict,
+            message: format!("`expectedVersion` is {expected}; the version is {current}."),
+            path: path(&["expectedVersion"]),
+            current_version: current,
+        })
+    }
+
+    pub fn invalid(of: &[&str], value: impl ToString, allowed: impl Into<String>) -> Self {
+        let (value, allowed) = (value.to_string(), allowed.into());
+        Self::InvalidValue(InvalidValue {
+            code: ProblemCode::InvalidValue,
+            message: format!("`{}` is \"{value}\"; it must be {allowed}.", of.join(".")),
+            path: path(of),
+            value,
+            allowed,
+        })
+    }
+
+    pub fn key_reused(key: &str, used_at: DateTime<Utc>) -> Self {
+        Self::IdempotencyKeyReused(IdempotencyKeyReused {
+            code: ProblemCode::IdempotencyKeyReused,
+            message: format!("`idempotencyKey` is \"{key}\", which was used for another change."),
+            path: path(&["idempotencyKey"]),
+            used_at: scalar::DateTime(used_at),
+        })
+    }
+
+    pub fn portions_reserved(portions: i32, reserved: i32) -> Self {
+        Self::PortionsReserved(PortionsReserved {
+            code: ProblemCode::PortionsReserved,
+            message: format!("`portions` is {portions}; {reserved} are promised already."),
+            path: path(&["portions"]),
+            reserved,
+        })
+    }
+}

@@ -1,0 +1,220 @@
+//! How a mutation writes: one transaction for the check, the change, its event, and the key that
+//! makes it safe to send twice.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputType};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::idempotency_key;
+use sea_orm::{
+    EntityTrait, IntoActiveModel,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Ctx, Problem, Reads};
+use crate::{
+    auth::Viewer,
+    db::{Db, Meter, Transaction},
+    error::{Error, Result},
+    event::Event,
+    load::Loaders,
+};
+
+/// For how long a key stands for the change that it was sent with first.
+const KEY_IS_KEPT: TimeDelta = TimeDelta::hours(48);
+
+/// The way to change something. A root of mutations holds it in a private field: it is in no
+/// context, it cannot be cloned, and making another one takes a [`Db`], which nothing below the
+/// roots has. So no query, and no field of what a mutation answers, can begin a transaction:
+///
+/// ```compile_fail,E0616
+/// use thali::menu::SetMenuItemPrice;
+///
+/// fn write_elsewhere(root: &SetMenuItemPrice) {
+///     let _ = &root.0;
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// use thali::graph::Writes;
+///
+/// fn keep(writes: &Writes) -> Writes {
+///     writes.clone()
+/// }
+/// ```
+///
+/// ```compile_fail,E0616
+/// use thali::graph::Writes;
+///
+/// fn past_the_checks(writes: &Writes) {
+///     let _ = &writes.db;
+/// }
+/// ```
+#[derive(Default)]
+pub struct Writes {
+    /// None in a schema that is printed or checked, and never run.
+    db: Option<Db>,
+}
+
+/// What became of a change that was sent.
+pub enum Begun {
+    First(Write),
+    /// It was made before; this is its thing.
+    Again(Uuid),
+}
+
+/// A change under way. Dropped, it leaves nothing behind.
+pub struct Write {
+    pub conn: Transaction,
+    pub now: DateTime<Utc>,
+    pub problems: Vec<Problem>,
+    loaders: Arc<Loaders<Reads>>,
+}
+
+impl Writes {
+    pub fn new(db: &Db) -> Self {
+        Self {
+            db: Some(db.clone()),
+        }
+    }
+
+    /// Begins what `mutation` does to `thing`, in the name of an administrator. The same input
+    /// with the same key is one change, also when it is sent many times at once.
+    pub async fn begin(
+        &self,
+        ctx: &Context<'_>,
+        mutation: &str,
+        key: &str,
+        input: &impl InputType,
+        thing: Uuid,
+    ) -> Result<Begun> {
+        let viewer = ctx.data_opt::<Viewer>().copied().unwrap_or_default();
+        let viewer = viewer.administrator()?;
+        let (Some(db), Some(meter)) = (&self.db, ctx.data_opt::<Arc<Meter>>()) else {
+            let cause = anyhow::anyhow!("a mutation without a database or a meter");
+            return Err(Error::internal(cause));
+        };
+        let loaders = ctx.loaders()?.clone();
+        // What was read before keeps a connection: a request waits for one and holds none.
+        loaders.rest();
+        let mut write = Write {
+            conn: db.begin(meter).await?,
+            now: ctx.now()?,
+            problems: Vec::new(),
+            loaders,
+        };
+        if !is_key(key) {
+            let allowed = "1 to 255 visible ASCII characters, new for every change";
+            let problem = Problem::invalid(&["idempotencyKey"], key, allowed);
+            write.problems.push(problem);
+            return Ok(Begun::First(write));
+        }
+        let claim = idempotency_key::Model {
+            viewer: viewer.to_owned(),
+            key: key.to_owned(),
+            fingerprint: fingerprint(mutation, input),
+            thing,
+            created_at: write.now,
+        };
+        write.claim(claim).await
+    }
+}
+
+impl Write {
+    /// Takes the key. Whoever sends it meanwhile waits here until this change is made or not.
+    async fn claim(mut self, claim: idempotency_key::Model) -> Result<Begun> {
+        use idempotency_key::{Column, Entity};
+        let too_old = Expr::col((Entity, Column::CreatedAt)).lt(claim.created_at - KEY_IS_KEPT);
+        let taken = Entity::insert(claim.clone().into_active_model())
+            .on_conflict(
+                OnConflict::columns([Column::Viewer, Column::Key])
+                    .update_columns([Column::Fingerprint, Column::Thing, Column::CreatedAt])
+                    .action_and_where(too_old)
+                    .to_owned(),
+            )
+            .exec_without_returning(&self.conn)
+            .await?;
+        if taken > 0 {
+            return Ok(Begun::First(self));
+        }
+        let id = (claim.viewer, claim.key.clone());
+        let first = Entity::find_by_id(id).one(&self.conn).await?;
+        let first = first.ok_or(Error::Unavailable)?;
+        if first.fingerprint == claim.fingerprint {
+            self.conn.rollback().await?;
+            return Ok(Begun::Again(first.thing));
+        }
+        let problem = Problem::key_reused(&claim.key, first.created_at);
+        self.problems.push(problem);
+        Ok(Begun::First(self))
+    }
+
+    /// Writes beside the change what it was.
+    pub async fn record(&self, event: &Event) -> Result<()> {
+        event.record(&self.conn, self.now).await
+    }
+
+    /// Makes the change, or where there are problems leaves nothing of it, and tells them.
+    pub async fn end(self) -> Result<Vec<Problem>> {
+        if !self.problems.is_empty() {
+            self.conn.rollback().await?;
+            return Ok(self.problems);
+        }
+        self.conn.commit().await?;
+        // The answer shows what is there now, not what the request had read before.
+        self.loaders.forget();
+        Ok(self.problems)
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Tells inputs of mutations apart. Fields that were left out count as their defaults.
+fn fingerprint(mutation: &str, input: &impl InputType) -> String {
+    let sent = format!("{mutation} {}", input.to_value());
+    format!("{:x}", Sha256::digest(sent))
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::InputObject;
+
+    use super::*;
+
+    #[derive(InputObject)]
+    struct Sent {
+        name: String,
+        #[graphql(default = 3)]
+        number: i32,
+    }
+
+    fn print(mutation: &str, json: serde_json::Value) -> String {
+        let value = async_graphql::Value::from_json(json).unwrap();
+        fingerprint(mutation, &Sent::parse(Some(value)).ok().unwrap())
+    }
+
+    #[test]
+    fn the_fingerprint_is_that_of_what_is_meant() {
+        use serde_json::json;
+        let one = print("make", json!({ "name": "a", "number": 3 }));
+        assert_eq!(one, print("make", json!({ "number": 3, "name": "a" })));
+        assert_eq!(one, print("make", json!({ "name": "a" })));
+        assert_ne!(one, print("make", json!({ "name": "a", "number": 4 })));
+        assert_ne!(one, print("make", json!({ "name": "b", "number": 3 })));
+        assert_ne!(one, print("unmake", json!({ "name": "a", "number": 3 })));
+        assert_eq!(one.len(), 64);
+    }
+
+    #[test]
+    fn a_key_is_visible_and_not_too_long() {
+        assert!(is_key("0192f0c1-7e57"));
+        assert!(is_key(&"k".repeat(255)));
+        for wrong in ["", " ", "a b", "a\0", "é", &"k".repeat(256)] {
+            assert!(!is_key(wrong), "{wrong:?}");
+        }
+    }
+}

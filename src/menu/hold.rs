@@ -1,0 +1,52 @@
+//! Holding a menu item while something of it is changed.
+
+use entity::menu_item;
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Expr, ExprTrait, Func, LockType, Query},
+};
+use uuid::Uuid;
+
+use super::edges::is_published;
+use crate::{error::Result, graph::Write};
+
+/// A menu item that nobody else changes until the end of the transaction, nor anything else of
+/// its menu.
+pub struct HeldItem {
+    pub menu_id: Uuid,
+    /// The currency of the hospital or kitchen whose menu it is on.
+    pub currency: String,
+}
+
+impl HeldItem {
+    /// Waits for the item and holds it. What it read of other tables may be older than the wait:
+    /// price and portions are to be read after it.
+    pub async fn hold(write: &Write, id: Uuid) -> Result<Option<Self>> {
+        let menu = Expr::col(("menu", "id")).equals(("menu_item", "menu_id"));
+        let hospital = Expr::col(("hospital", "id")).equals(("menu", "hospital_id"));
+        let kitchen = Expr::col(("kitchen", "id")).equals(("menu", "kitchen_id"));
+        let currency = Func::coalesce([
+            Expr::col(("hospital", "currency")),
+            Expr::col(("kitchen", "currency")),
+        ]);
+        let query = Query::select()
+            .column(("menu_item", "menu_id"))
+            .expr_as(currency, "currency")
+            .from(menu_item::Entity)
+            .inner_join("menu", menu)
+            .left_join("hospital", hospital)
+            .left_join("kitchen", kitchen)
+            .and_where(Expr::col(("menu_item", "id")).eq(id))
+            .and_where(is_published())
+            .lock_with_tables(LockType::NoKeyUpdate, ["menu", "menu_item"])
+            .take();
+        let row = write.conn.query_one(&query).await?;
+        let held = row.map(|row| {
+            Ok(Self {
+                menu_id: row.try_get("", "menu_id")?,
+                currency: row.try_get("", "currency")?,
+            })
+        });
+        held.transpose()
+    }
+}

@@ -1,0 +1,49 @@
+// What graphql-eslint recommends for schemas, and its rules for Relay.
+
+import graphql from '@graphql-eslint/eslint-plugin';
+
+const { configs, parser } = graphql;
+
+// Types without an identity: pages, values that belong to their object, and problems.
+const values = [
+  'Availability',
+  'DeliverySlot',
+  'DishAllergen',
+  'IdempotencyKeyReused',
+  'InvalidValue',
+  'Location',
+  'MealWindow',
+  'Money',
+  'NotFound',
+  'Nutrition',
+  'OpeningHours',
+  'PageInfo',
+  'Photo',
+  'PortionsReserved',
+  'Texture',
+  'VersionConflict',
+  'WeightPrice',
+];
+
+export default [
+  {
+    files: ['**/*.graphql'],
+    languageOptions: {
+      parser,
+      parserOptions: { graphQLConfig: { schema: 'schema.graphql' } },
+    },
+    plugins: { '@graphql-eslint': graphql },
+    rules: {
+      ...configs['flat/schema-recommended'].rules,
+      ...configs['flat/schema-relay'].rules,
+      '@graphql-eslint/input-name': 'error',
+      '@graphql-eslint/require-nullable-fields-with-oneof': 'error',
+      '@graphql-eslint/strict-id-in-types': [
+        'error',
+        { exceptions: { types: values, suffixes: ['Connection', 'Edge', 'Payload'] } },
+      ],
+      // A list that cannot grow is a list: the diets of a dish, the sections of a menu.
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+    },
+  },
+];

@@ -1,0 +1,70 @@
+//! What `thali serve` says of its database when it starts.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Command, Stdio},
+};
+
+use crate::{
+    app::{Engine, TestApp},
+    pgbouncer::process::PgBouncer,
+};
+
+/// What a server with these settings logs until it serves.
+fn logged(settings: &[(&str, &str)]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thali"));
+    command
+        .arg("serve")
+        .env_clear()
+        .env("THALI_LISTEN", "127.0.0.1:0")
+        .envs(settings.iter().copied())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut server = command.spawn().unwrap();
+    let mut serves = String::new();
+    let mut stdout = BufReader::new(server.stdout.take().unwrap());
+    stdout.read_line(&mut serves).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let mut log = String::new();
+    let mut stderr = server.stderr.take().unwrap();
+    stderr.read_to_string(&mut log).unwrap();
+    assert!(serves.starts_with("Thali serves "), "{log}");
+    log
+}
+
+#[tokio::test]
+async fn the_pool_is_compared_with_what_the_server_has_left() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let url = app.app.config.database();
+    let small = logged(&[("DATABASE_URL", &url), ("THALI_DB_POOL", "2")]);
+    assert!(
+        small.contains("connections pool=2 max_connections="),
+        "{small}"
+    );
+    assert!(!small.contains("WARN"), "{small}");
+    let large = logged(&[("DATABASE_URL", &url), ("THALI_DB_POOL", "10000")]);
+    let warning = "THALI_DB_POOL: up to 10000 connections may be opened, but of the server's \
+                   max_connections = ";
+    assert!(large.contains(warning), "{large}");
+}
+
+#[tokio::test]
+async fn settings_that_a_pooler_drops_are_named() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let direct = app.app.config.database();
+    let pgbouncer = PgBouncer::start(&direct, "session", 20);
+    let url = pgbouncer.url(&direct);
+    let kept = logged(&[("DATABASE_URL", &url)]);
+    assert!(kept.contains("WARN"), "{kept}");
+    assert!(
+        kept.contains("statement_timeout = 10000 is missing"),
+        "{kept}"
+    );
+    let unprepared = logged(&[("DATABASE_URL", &url), ("THALI_DB_PREPARE", "off")]);
+    assert!(
+        unprepared.contains("connections go to a pooler"),
+        "{unprepared}"
+    );
+    assert!(!unprepared.contains("WARN"), "{unprepared}");
+}
