@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
-use crate::{clock::Clock, config::Config, db::Db};
+use crate::{cache::Cache, clock::Clock, config::Config, db::Db};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -15,6 +15,7 @@ pub struct App {
     pub db: Db,
     pub clock: Clock,
     pub redis: Option<ConnectionManager>,
+    pub cache: Cache,
 }
 
 impl App {
@@ -32,6 +33,7 @@ impl App {
             db,
             clock,
             redis,
+            cache: Cache::default(),
         })
     }
 
