@@ -38,7 +38,7 @@ pub struct Db {
 }
 
 /// A connection whose statements are counted: a session's, or a transaction's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Metered<C> {
     inner: C,
     meter: Arc<Meter>,
@@ -120,9 +120,10 @@ impl Db {
 
     /// What commands give to `migration`, which brings its own statements.
     pub async fn migrating(&self) -> Result<Migrating<'_>, DbErr> {
-        match &self.unprepared {
-            None => Ok(Migrating::Pool(&self.pool)),
-            Some(_) => Migrating::forgetting(self.pool.begin().await?).await,
+        match (&self.unprepared, self.backend()) {
+            (Some(_), _) => Migrating::forgetting(self.pool.begin().await?).await,
+            (None, DbBackend::Sqlite) => Ok(Migrating::Whole(self.pool.begin().await?)),
+            (None, _) => Ok(Migrating::Pool(&self.pool)),
         }
     }
 
