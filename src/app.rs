@@ -28,12 +28,19 @@ impl App {
             .as_ref()
             .map(|url| open_redis(&url.0))
             .transpose()?;
+        let cache = match &redis {
+            None => Cache::new(&config, None),
+            Some(redis) => {
+                let identity = db.identity().await.context("cannot ask the database")?;
+                Cache::new(&config, Some((redis.clone(), identity)))
+            }
+        };
         Ok(Self {
             config: Arc::new(config),
             db,
             clock,
             redis,
-            cache: Cache::default(),
+            cache,
         })
     }
 

@@ -14,6 +14,7 @@ use sea_orm::{
     QueryResult, Statement, TransactionTrait, prelude::async_trait::async_trait,
 };
 
+mod identity;
 mod meter;
 mod migrating;
 mod server;

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, OneofObject};
 use chrono::Days;
 use chrono_tz::Tz;
 use entity::{hospital, vocabulary::Meal};
+use serde::{Deserialize, Serialize};
 
 mod edges;
 mod lists;
@@ -38,6 +39,7 @@ pub enum HospitalByInput {
 }
 
 /// A hospital: where meals are eaten.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hospital(pub hospital::Model);
 
 impl Hospital {

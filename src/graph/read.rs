@@ -12,7 +12,9 @@ use futures_util::future::{OptionFuture, join};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{
-    db::{Db, Meter, Reader},
+    app::App,
+    cache::Cache,
+    db::{Meter, Reader},
     error::{Error, Result},
     load::{Edge, Loaders, Source},
 };
@@ -29,19 +31,57 @@ pub trait Selects: Send + Sync {
     fn selects(&self, type_name: &str, field: &str) -> bool;
 }
 
+/// What is read for others too is read whole.
+struct Whole;
+
+impl Selects for Whole {
+    fn selects(&self, _: &str, _: &str) -> bool {
+        true
+    }
+}
+
 /// What an edge may use to answer its keys.
+#[derive(Clone)]
 pub struct Reads {
     pub conn: Reader,
+    cache: Cache,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
 }
 
 impl Reads {
-    pub fn new(db: &Db, meter: &Arc<Meter>, selection: Arc<dyn Selects>) -> Self {
+    pub fn new(app: &App, meter: &Arc<Meter>, selection: Arc<dyn Selects>) -> Self {
         Self {
-            conn: db.reader(meter),
+            conn: app.db.reader(meter),
+            cache: app.cache.clone(),
             meter: meter.clone(),
             selection,
+        }
+    }
+
+    pub(super) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// The same, for an answer that is not for this request alone.
+    pub(super) fn whole(&self) -> Self {
+        Self {
+            selection: Arc::new(Whole),
+            ..self.clone()
+        }
+    }
+
+    /// The same, on nobody's account.
+    pub(super) fn aside(&self) -> Self {
+        let meter = Meter::new("cache");
+        Self {
+            conn: self.conn.on(&meter),
+            meter,
+            ..self.clone()
         }
     }
 
@@ -61,7 +101,7 @@ impl Source for Reads {
         let part = Self {
             conn: self.conn.on(&meter),
             meter: meter.clone(),
-            selection: self.selection.clone(),
+            ..self.clone()
         };
         (part, meter)
     }

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     app::App,
     auth::Viewer,
+    cache::Layer,
     db::Meter,
     graph::{Reads, read::Now},
     load::{Loaders, drive},
@@ -188,7 +189,7 @@ impl Engine {
             Trace::Statements => Meter::keeping(operation.request_id.clone()),
             Trace::Nothing | Trace::Batches => Meter::new(operation.request_id.clone()),
         };
-        let loaders = Loaders::new(Reads::new(&self.app.db, &meter, shape.clone()));
+        let loaders = Loaders::new(Reads::new(&self.app, &meter, shape.clone()));
         let mut request = Request::new(operation.query)
             .variables(operation.variables)
             .data(loaders.clone())
@@ -298,12 +299,14 @@ fn order_root(response: &mut Response, shape: &Shape) {
 
 fn trace(loaders: &Loaders<Reads>, meter: &Meter) -> Value {
     let batches = loaders.trace();
-    let database: u64 = batches.iter().map(|batch| batch.keys as u64).sum();
+    let asked: u64 = batches.iter().map(|batch| batch.keys as u64).sum();
+    let (memory, redis) = (meter.found_in(Layer::Memory), meter.found_in(Layer::Redis));
+    let database = asked.saturating_sub(memory + redis);
     let batches = async_graphql::to_value(&batches).unwrap_or_default();
     async_graphql::value!({
         "sqlStatements": meter.statements(),
         "rowsRead": meter.rows(),
         "batches": batches,
-        "cache": { "memory": 0, "redis": 0, "database": database },
+        "cache": { "memory": memory, "redis": redis, "database": database },
     })
 }

@@ -11,6 +11,7 @@ mod ask;
 mod audits;
 mod bad_input;
 mod browser;
+mod cache;
 mod clients;
 mod data;
 mod documents;

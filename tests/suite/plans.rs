@@ -120,7 +120,7 @@ impl Selects for Everything {
 /// The statements that a query costs.
 async fn statements(app: &TestApp, query: &str, variables: Value) -> Vec<Statement> {
     let meter = Meter::keeping("plans");
-    let loaders = Loaders::new(Reads::new(&app.app.db, &meter, Arc::new(Everything)));
+    let loaders = Loaders::new(Reads::new(&app.app, &meter, Arc::new(Everything)));
     let request = Request::new(query)
         .variables(Variables::from_json(variables))
         .data(loaders.clone())
