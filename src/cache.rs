@@ -121,10 +121,14 @@ impl Cache {
 
     /// Changes of other processes are not heard from now on.
     pub fn lose_bus(&self) {
-        if let Some(shared) = &self.shared {
-            shared.trust.lose_bus();
+        // What was loaded since it was lost is fresh for a moment only.
+        let was_heard = self
+            .shared
+            .as_ref()
+            .is_none_or(|shared| shared.trust.lose_bus());
+        if was_heard {
+            self.change(&[Tag::Everything]);
         }
-        self.change(&[Tag::Everything]);
     }
 
     /// Every change from now on is heard again; those in between were not.

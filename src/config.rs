@@ -97,7 +97,7 @@ settings! {
     db_slow_statement: Duration = "200ms", "THALI_DB_SLOW_STATEMENT", "a statement that takes longer is logged";
     cache: Switch = "on", "THALI_CACHE", "whether answers about menus, dishes and places are cached";
     cache_memory: Bytes = "64MiB", "THALI_CACHE_MEMORY", "what cached answers may take in this process, nearly";
-    cache_lives: Lives = "", "THALI_CACHE_TTL", "how long cached answers are fresh: 30min for menus, sections and items, 5min for searches, else 60min";
+    cache_lives: Lives = "", "THALI_CACHE_TTL", "how long cached answers are fresh: 30min for menus, sections and items, 5min for searches and figures, else 60min";
     cache_stale: Duration = "10min", "THALI_CACHE_STALE", "for how long beyond that they are given when the database does not answer";
     request_timeout: Duration = "15s", "THALI_REQUEST_TIMEOUT", "longest time for a request, its body included";
     body_limit: Bytes = "256KiB", "THALI_BODY_LIMIT", "largest request body";

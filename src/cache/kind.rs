@@ -17,10 +17,12 @@ pub enum HotKind {
     Item,
     /// Lists that were searched or filtered.
     Search,
+    /// Figures that take a scan.
+    Stats,
 }
 
 impl HotKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Hospital,
         Self::Ward,
         Self::Window,
@@ -30,6 +32,7 @@ impl HotKind {
         Self::Section,
         Self::Item,
         Self::Search,
+        Self::Stats,
     ];
 
     pub fn name(self) -> &'static str {
@@ -43,6 +46,7 @@ impl HotKind {
             Self::Section => "section",
             Self::Item => "item",
             Self::Search => "search",
+            Self::Stats => "stats",
         }
     }
 }
@@ -59,7 +63,7 @@ impl Default for Lives {
     fn default() -> Self {
         let minutes = |kind| match kind {
             HotKind::Menu | HotKind::Section | HotKind::Item => 30,
-            HotKind::Search => 5,
+            HotKind::Search | HotKind::Stats => 5,
             _ => 60,
         };
         Self(HotKind::ALL.map(|kind| Duration::from_secs(60 * minutes(kind))))
@@ -81,7 +85,7 @@ impl Lives {
 }
 
 impl Value for Lives {
-    const ALLOWED: &'static str = "times by kind, such as menu=30min,search=5min; the kinds are hospital, ward, window, kitchen, dish, menu, section, item and search";
+    const ALLOWED: &'static str = "times by kind, such as menu=30min,search=5min; the kinds are hospital, ward, window, kitchen, dish, menu, section, item, search and stats";
 
     fn parse(text: &str) -> Option<Self> {
         let mut lives = Self::default();

@@ -54,11 +54,12 @@ impl Trust {
         self.state().paused_until = Some(Instant::now() + PAUSE);
     }
 
-    pub fn lose_bus(&self) {
+    /// Whether it was heard until now.
+    pub fn lose_bus(&self) -> bool {
         let mut state = self.state();
-        state.is_hearing = false;
         // It may be another server when it is there again.
         state.run = None;
+        std::mem::replace(&mut state.is_hearing, false)
     }
 
     pub fn find_bus(&self) {

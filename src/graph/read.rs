@@ -14,6 +14,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use crate::{
     app::App,
     cache::Cache,
+    clock::Clock,
     db::{Meter, Reader},
     error::{Error, Result},
     load::{Edge, Loaders, Source},
@@ -45,6 +46,7 @@ impl Selects for Whole {
 pub struct Reads {
     pub conn: Reader,
     cache: Cache,
+    clock: Clock,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
 }
@@ -54,6 +56,7 @@ impl Reads {
         Self {
             conn: app.db.reader(meter),
             cache: app.cache.clone(),
+            clock: app.clock.clone(),
             meter: meter.clone(),
             selection,
         }
@@ -65,6 +68,11 @@ impl Reads {
 
     pub(super) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    /// The time now, for what is told as of it.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// The same, for an answer that is not for this request alone.

@@ -37,5 +37,6 @@ mod sdl;
 mod search;
 mod smoke;
 mod start;
+mod stats;
 mod websocket;
 mod writes;
