@@ -10,6 +10,7 @@ use crate::app::{Engine, TestApp};
 
 mod changes;
 mod layers;
+mod mix;
 mod redis;
 
 /// A server that caches, on a database of its own.
