@@ -20,6 +20,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 mod answer;
+mod consistency;
 mod documents;
 mod graphql;
 mod operations;
@@ -32,6 +33,7 @@ mod websocket;
 
 use crate::{app::App, config::Config, schema::Engine};
 use answer::{Media, Problem};
+use consistency::CONSISTENCY;
 use documents::Documents;
 pub use serve::{Patience, serve};
 
@@ -106,9 +108,10 @@ fn cors(config: &Config) -> CorsLayer {
             header::ACCEPT,
             header::AUTHORIZATION,
             REQUEST_ID,
+            CONSISTENCY,
             HeaderName::from_static("x-thali-trace"),
         ])
-        .expose_headers([REQUEST_ID])
+        .expose_headers([REQUEST_ID, CONSISTENCY])
         .max_age(std::time::Duration::from_secs(3600));
     let origins: Vec<HeaderValue> = config
         .cors_origins

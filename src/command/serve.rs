@@ -27,6 +27,7 @@ pub async fn run(app: App) -> anyhow::Result<ExitCode> {
             .await
             .context("cannot load the demo data")?;
     }
+    app.db.watch_replicas();
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen)
         .await

@@ -12,7 +12,7 @@ use futures_util::future::{OptionFuture, join};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{
-    db::{Db, Meter, Reader},
+    db::{Db, Meter, Position, Reader},
     error::{Error, Result},
     load::{Edge, Loaders, Source},
 };
@@ -37,9 +37,10 @@ pub struct Reads {
 }
 
 impl Reads {
-    pub fn new(db: &Db, meter: &Arc<Meter>, selection: Arc<dyn Selects>) -> Self {
+    /// Sees at least what was committed before `needed`.
+    pub fn new(db: &Db, meter: &Arc<Meter>, needed: Position, selection: Arc<dyn Selects>) -> Self {
         Self {
-            conn: db.reader(meter),
+            conn: db.reader(meter).at_least(needed),
             meter: meter.clone(),
             selection,
         }
