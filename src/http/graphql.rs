@@ -102,6 +102,13 @@ pub struct Sender<'a> {
 
 impl Sender<'_> {
     pub async fn run(&self, params: Params) -> Result<Answer, Problem> {
+        let running = self.http.metrics.begin();
+        let answered = self.answer(params).await;
+        running.end(&answered);
+        answered
+    }
+
+    async fn answer(&self, params: Params) -> Result<Answer, Problem> {
         let documents = &self.http.documents;
         let found = documents.find(params.query, params.id, params.persisted);
         let Some(document) = found.await? else {
