@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -20,6 +20,12 @@ pub struct App {
 
 impl App {
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let replicas = !config.replica_urls.0.is_empty();
+        ensure!(
+            !replicas || config.database().starts_with("postgres"),
+            "DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL is {:?}",
+            config.shown_database()
+        );
         let db = Db::connect(&config)
             .await
             .with_context(|| format!("DATABASE_URL: cannot open {:?}", config.shown_database()))?;

@@ -15,7 +15,7 @@ mod url;
 mod value;
 
 pub use token::AdminToken;
-pub use url::{DatabaseUrl, RedisUrl};
+pub use url::{DatabaseUrl, RedisUrl, ReplicaUrls};
 pub use value::Value;
 pub use value::{Bytes, Environment, LogFormat, Origins, Switch};
 
@@ -86,9 +86,10 @@ settings! {
     listen: SocketAddr = "127.0.0.1:8000", "THALI_LISTEN", "address and port of the HTTP server";
     environment: Option<Environment> = "", "THALI_ENV", "development shows traces to everyone; empty: development with embedded storage, production otherwise";
     database_url: Option<DatabaseUrl> = "", "DATABASE_URL", "the database; empty: a SQLite file in THALI_DATA_DIR";
+    replica_urls: ReplicaUrls = "", "DATABASE_REPLICA_URLS", "replicas of the database, which answer reads (PostgreSQL), each a server of its own; empty: the database answers everything";
     redis_url: Option<RedisUrl> = "", "REDIS_URL", "Redis, shared by all instances; empty: everything in this process";
     data_dir: PathBuf = "thali-data", "THALI_DATA_DIR", "folder of the embedded storage, made when needed";
-    db_pool: u32 = "16", "THALI_DB_POOL", "connections to the database, at most";
+    db_pool: u32 = "16", "THALI_DB_POOL", "connections to the database, at most; as many to each replica";
     db_acquire_timeout: Duration = "2s", "THALI_DB_ACQUIRE_TIMEOUT", "longest wait for a free connection";
     db_idle_timeout: Duration = "5min", "THALI_DB_IDLE_TIMEOUT", "a connection unused for so long is closed";
     db_lifetime: Duration = "30min", "THALI_DB_LIFETIME", "a connection so old is closed when nothing runs on it";
@@ -99,6 +100,8 @@ settings! {
     cache_memory: Bytes = "64MiB", "THALI_CACHE_MEMORY", "what cached answers may take in this process, nearly";
     cache_lives: Lives = "", "THALI_CACHE_TTL", "how long cached answers are fresh: 30min for menus, sections and items, 5min for searches and figures, else 60min";
     cache_stale: Duration = "10min", "THALI_CACHE_STALE", "for how long beyond that they are given when the database does not answer";
+    replica_interval: Duration = "250ms", "THALI_REPLICA_INTERVAL", "how often each replica is asked how far it is";
+    replica_lag: Duration = "10s", "THALI_REPLICA_LAG", "a replica that is further behind the database is not read from";
     request_timeout: Duration = "15s", "THALI_REQUEST_TIMEOUT", "longest time for a request, its body included";
     body_limit: Bytes = "256KiB", "THALI_BODY_LIMIT", "largest request body";
     batch_limit: usize = "10", "THALI_BATCH_LIMIT", "operations in one HTTP request, at most";
@@ -213,12 +216,15 @@ mod tests {
         assert_eq!(
             error,
             "THALI_DB_POOL: \"many\" is not allowed; it must be a whole number from 1 to 10000 \
-             (connections to the database, at most)"
+             (connections to the database, at most; as many to each replica)"
         );
         for (name, value) in [
             ("THALI_LISTEN", "8000"),
             ("THALI_ENV", "staging"),
             ("DATABASE_URL", "mysql://localhost/thali"),
+            ("DATABASE_REPLICA_URLS", "sqlite://replica.db"),
+            ("DATABASE_REPLICA_URLS", "postgres://a/thali, b"),
+            ("THALI_REPLICA_LAG", "0s"),
             ("REDIS_URL", "localhost:6379"),
             ("THALI_REQUEST_TIMEOUT", "0s"),
             ("THALI_DB_IDLE_TIMEOUT", "5"),

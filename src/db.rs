@@ -4,37 +4,44 @@
 //! belongs to a [`Meter`]; there is no other, so no statement escapes the count.
 
 use std::{
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult,
-    QueryResult, Statement, TransactionTrait, prelude::async_trait::async_trait,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionTrait, prelude::async_trait::async_trait,
 };
 
+mod facts;
 mod identity;
 mod meter;
 mod migrating;
+mod pool;
+mod position;
+mod replica;
 mod server;
 mod session;
 mod transaction;
 mod unprepared;
+mod watch;
 
-use crate::{config::Config, search::LEAST_LIKENESS};
+use crate::config::Config;
+pub use facts::ReplicaFacts;
 pub use meter::Meter;
 use migrating::Migrating;
+use pool::Pool;
+pub use pool::PoolFacts;
+pub use position::Position;
+use replica::Replicas;
 use session::Session;
 use transaction::Inner;
-use unprepared::Unprepared;
 
-/// The handle of the database.
+/// The handle of the database: the primary, and replicas of it that answer reads.
 #[derive(Clone, Debug)]
 pub struct Db {
-    pool: DatabaseConnection,
-    /// How statements run where none are prepared.
-    unprepared: Option<Unprepared>,
+    primary: Pool,
+    replicas: Arc<Replicas>,
     slow: Duration,
 }
 
@@ -51,69 +58,43 @@ pub type Transaction = Metered<Inner>;
 
 impl Db {
     pub async fn connect(config: &Config) -> Result<Self, DbErr> {
-        let url = config.database();
-        let mut options = ConnectOptions::new(match url.strip_prefix("sqlite://") {
-            Some(file) => sqlite_file(file)?,
-            None => url.clone(),
-        });
-        options
-            .max_connections(config.db_pool)
-            .acquire_timeout(config.db_acquire_timeout)
-            .connect_timeout(config.db_acquire_timeout)
-            .idle_timeout(config.db_idle_timeout)
-            .max_lifetime(config.db_lifetime)
-            .test_before_acquire(false)
-            .test_before_acquire_if_idle_for(Duration::from_secs(30))
-            .sqlx_logging(false)
-            .set_application_name("thali")
-            .map_sqlx_sqlite_opts(|sqlite| {
-                sqlite
-                    .create_if_missing(true)
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(10))
-                    .pragma("journal_mode", "WAL")
-                    .pragma("synchronous", "NORMAL")
-                    .pragma("cache_size", "-16384")
-            });
-        let is_unprepared = url.starts_with("postgres") && !config.db_prepare.0;
-        if is_unprepared {
-            options.map_sqlx_postgres_opts(unprepared::connect);
-        } else {
-            options
-                .statement_timeout(config.db_statement_timeout)
-                .map_sqlx_postgres_opts(|postgres| {
-                    postgres.options([("pg_trgm.word_similarity_threshold", LEAST_LIKENESS)])
-                });
-        }
         Ok(Self {
-            pool: Database::connect(options).await?,
-            unprepared: is_unprepared.then(|| Unprepared::new(config)),
+            primary: Pool::open(&config.database(), config).await?,
+            replicas: Arc::new(Replicas::open(config).await?),
             slow: config.db_slow_statement,
         })
     }
 
     pub fn backend(&self) -> DbBackend {
-        self.pool.get_database_backend()
+        self.primary.backend()
     }
 
-    /// Statements outside a transaction.
+    /// Statements outside a transaction. A replica answers reads, where one can; what they have
+    /// to see is for [`Reader::at_least`] to say.
     pub fn reader(&self, meter: &Arc<Meter>) -> Reader {
         Metered {
-            inner: Session::new(self.pool.clone(), self.unprepared.clone()),
+            inner: Session::new(&self.primary, &self.replicas),
             meter: meter.clone(),
             slow: self.slow,
         }
     }
 
+    /// The newest position that this process knows to be committed: by a transaction of its own,
+    /// or because it was told so. What is shared is to be read at least from there.
+    pub fn newest(&self) -> Position {
+        self.replicas.newest()
+    }
+
+    /// Somebody has committed before `position`.
+    pub fn saw(&self, position: Position) {
+        self.replicas.saw(position);
+    }
+
     /// A transaction that may write. On SQLite it takes the write lock at once, so that
     /// it cannot fail half-way for want of it.
     pub async fn begin(&self, meter: &Arc<Meter>) -> Result<Transaction, DbErr> {
-        let inner = match &self.unprepared {
-            None => Inner::prepared(&self.pool).await?,
-            Some(unprepared) => Inner::unprepared(&self.pool, unprepared).await?,
-        };
         Ok(Metered {
-            inner,
+            inner: Inner::begin(&self.primary, &self.replicas).await?,
             meter: meter.clone(),
             slow: self.slow,
         })
@@ -121,20 +102,25 @@ impl Db {
 
     /// What commands give to `migration`, which brings its own statements.
     pub async fn migrating(&self) -> Result<Migrating<'_>, DbErr> {
-        match (&self.unprepared, self.backend()) {
-            (Some(_), _) => Migrating::forgetting(self.pool.begin().await?).await,
-            (None, DbBackend::Sqlite) => Ok(Migrating::Whole(self.pool.begin().await?)),
-            (None, _) => Ok(Migrating::Pool(&self.pool)),
+        let pool = &self.primary.connections;
+        match (&self.primary.unprepared, self.backend()) {
+            (Some(_), _) => Migrating::forgetting(pool.begin().await?).await,
+            (None, DbBackend::Sqlite) => Ok(Migrating::Whole(pool.begin().await?)),
+            (None, _) => Ok(Migrating::Pool(pool)),
         }
     }
 
     /// The pool itself, for tests of `migration` and of the server's plans.
     pub fn for_migration(&self) -> &DatabaseConnection {
-        &self.pool
+        &self.primary.connections
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
-        self.pool.close().await
+        self.primary.connections.close().await?;
+        for replica in &self.replicas.all {
+            replica.pool.connections.clone().close().await?;
+        }
+        Ok(())
     }
 }
 
@@ -142,6 +128,22 @@ impl Reader {
     /// Gives the connection back that waits for the next statement.
     pub fn rest(&self) {
         self.inner.rest();
+    }
+
+    /// The same session, for reads that see at least what was committed before `position`: from
+    /// its replica where that has replayed so much, else from the primary. It never waits.
+    pub fn at_least(&self, position: Position) -> Self {
+        Self {
+            inner: self.inner.at_least(position),
+            meter: self.meter.clone(),
+            slow: self.slow,
+        }
+    }
+
+    /// The same session, for what others will see too: at least all of which this process knows
+    /// that it is committed.
+    pub fn newest(&self) -> Self {
+        self.at_least(self.inner.newest())
     }
 
     /// The same session, counted by another meter.
@@ -155,8 +157,12 @@ impl Reader {
 }
 
 impl Transaction {
+    /// Where there are replicas, the meter then knows what to read in order to see the change.
     pub async fn commit(self) -> Result<(), DbErr> {
-        self.inner.commit().await
+        if let Some(position) = self.inner.commit().await? {
+            self.meter.note_commit(position);
+        }
+        Ok(())
     }
 
     pub async fn rollback(self) -> Result<(), DbErr> {
@@ -225,17 +231,4 @@ impl<C: ConnectionTrait + Send + Sync> ConnectionTrait for Metered<C> {
         })
         .await
     }
-}
-
-/// The address of a SQLite file, whose folder is made when it is not there.
-fn sqlite_file(file: &str) -> Result<String, DbErr> {
-    let path = file.split('?').next().unwrap_or(file);
-    if let Some(folder) = Path::new(path)
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| DbErr::Custom(format!("cannot make {}: {error}", folder.display())))?;
-    }
-    Ok(format!("sqlite://{file}"))
 }

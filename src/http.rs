@@ -20,8 +20,10 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 mod answer;
+mod consistency;
 mod documents;
 mod graphql;
+mod metrics;
 mod operations;
 mod persisted;
 mod playground;
@@ -32,7 +34,9 @@ mod websocket;
 
 use crate::{app::App, config::Config, schema::Engine};
 use answer::{Media, Problem};
+use consistency::CONSISTENCY;
 use documents::Documents;
+use metrics::Metrics;
 pub use serve::{Patience, serve};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,6 +47,7 @@ const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 struct Http {
     engine: Engine,
     documents: Arc<Documents>,
+    metrics: Arc<Metrics>,
 }
 
 /// The id of a request: the caller's if it sent a proper one.
@@ -55,6 +60,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
     let http = Http {
         engine: Engine::new(app)?,
         documents,
+        metrics: Arc::new(Metrics::new()?),
     };
     let router = Router::new()
         .route("/graphql", any(graphql::handle))
@@ -64,6 +70,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .route("/schema.graphql", get(probes::schema))
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
+        .route("/metrics", get(metrics::page))
         .fallback(not_found)
         .with_state(http)
         .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
@@ -106,9 +113,10 @@ fn cors(config: &Config) -> CorsLayer {
             header::ACCEPT,
             header::AUTHORIZATION,
             REQUEST_ID,
+            CONSISTENCY,
             HeaderName::from_static("x-thali-trace"),
         ])
-        .expose_headers([REQUEST_ID])
+        .expose_headers([REQUEST_ID, CONSISTENCY])
         .max_age(std::time::Duration::from_secs(3600));
     let origins: Vec<HeaderValue> = config
         .cors_origins

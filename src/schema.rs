@@ -7,6 +7,7 @@ mod engine;
 mod fragments;
 mod limits;
 mod node;
+mod operation;
 mod parsed;
 mod server;
 mod shape;
@@ -14,7 +15,8 @@ mod types;
 mod variables;
 
 pub use check::Checker;
-pub use engine::{Answer, Engine, Operation, Refusal, Trace};
+pub use engine::Engine;
+pub use operation::{Answer, Operation, Refusal, Trace};
 
 use crate::{
     db::Db,

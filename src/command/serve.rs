@@ -43,6 +43,7 @@ async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
             .await
             .context("cannot load the demo data")?;
     }
+    app.db.watch_replicas();
     if is_warm {
         warm::warm(&app).await?;
     }

@@ -43,6 +43,41 @@ addresses! {
     RedisUrl: "redis://", "rediss://", "redis+unix://", "unix://"; "redis://…, rediss://…, unix://…";
 }
 
+/// Where the replicas of a database are, in the order in which they are numbered.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ReplicaUrls(pub Vec<String>);
+
+impl std::fmt::Debug for ReplicaUrls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&Self::shown(&self.0.join(",")))
+    }
+}
+
+impl Value for ReplicaUrls {
+    const ALLOWED: &'static str =
+        "postgres://… addresses separated by commas (a comma in one is %2C) or empty";
+
+    fn parse(text: &str) -> Option<Self> {
+        let addresses = text.split(',').map(str::trim);
+        let addresses: Vec<String> = addresses
+            .filter(|address| !address.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let is_postgres = |address: &String| {
+            let rest = address
+                .strip_prefix("postgres://")
+                .or_else(|| address.strip_prefix("postgresql://"));
+            rest.is_some_and(|rest| !rest.is_empty())
+        };
+        addresses.iter().all(is_postgres).then_some(Self(addresses))
+    }
+
+    fn shown(text: &str) -> String {
+        let shown: Vec<String> = text.split(',').map(without_password).collect();
+        shown.join(",")
+    }
+}
+
 /// `address` with `***` for the password, be it before the host or among the parameters.
 pub fn without_password(address: &str) -> String {
     let Some((scheme, rest)) = address.split_once("://") else {

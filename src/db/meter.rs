@@ -1,4 +1,4 @@
-//! What a request or command costs in statements and rows.
+//! What a request or command costs in statements and rows, and how far it wrote.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -7,6 +7,7 @@ use std::sync::{
 
 use sea_orm::Statement;
 
+use super::position::Position;
 use crate::cache::Layer;
 
 /// Counts the statements of one request or command.
@@ -18,6 +19,8 @@ pub struct Meter {
     rows: AtomicU64,
     /// Answers by the layer of the cache that had them.
     found: [AtomicU64; Layer::ALL.len()],
+    /// Behind its last commit, or 0.
+    wrote: AtomicU64,
     whole: Option<Arc<Meter>>,
     kept: Option<Mutex<Vec<Statement>>>,
 }
@@ -101,5 +104,16 @@ impl Meter {
 
     pub fn rows(&self) -> u64 {
         self.rows.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_commit(&self, position: Position) {
+        self.wrote.fetch_max(position.0, Ordering::Relaxed);
+    }
+
+    /// What to read at least in order to see what was written here; nothing where nothing was,
+    /// or where there are no replicas that might not have it.
+    pub fn wrote(&self) -> Option<Position> {
+        let position = self.wrote.load(Ordering::Relaxed);
+        (position > 0).then_some(Position(position))
     }
 }

@@ -1,10 +1,11 @@
 //! What the server allows, held against what the settings ask of it. Asked once, at the start.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
+use futures_util::future::join_all;
+use sea_orm::{DbBackend, DbErr, FromQueryResult, SqlxError, Statement};
 
-use super::{Db, Meter};
+use super::{Db, pool::Pool, unprepared::query_error};
 use crate::{config::Config, search::LEAST_LIKENESS};
 
 // `numbackends` is for everyone to see, other than the rows of `pg_stat_activity`.
@@ -28,48 +29,80 @@ struct Server {
 }
 
 impl Db {
-    /// Logs how the pool compares with what PostgreSQL has left, and warns of what cannot work.
-    /// To be called before the pool has opened a second connection.
+    /// Logs how each pool compares with what its server has left, and warns of what cannot work.
+    /// To be called before the pools have opened a second connection.
     pub async fn check_server(&self, config: &Config) -> Result<(), DbErr> {
         if self.backend() != DbBackend::Postgres {
             return Ok(());
         }
-        let reader = self.reader(&Meter::new(Arc::from("start")));
-        let ask = Statement::from_string(DbBackend::Postgres, ASK);
-        let Some(row) = reader.query_one_raw(ask).await? else {
-            return Ok(());
-        };
-        let server = Server::from_query_result(&row, "")?;
-        let pool = config.db_pool;
-        if self.unprepared.is_some() {
-            tracing::info!(pool, "connections go to a pooler, in transaction mode");
-        } else {
-            let Server {
-                max_connections,
-                reserved,
-                ..
-            } = server;
-            let left = server.left();
-            tracing::info!(pool, max_connections, reserved, left, "connections");
-            if i64::from(pool) > i64::from(left) {
-                tracing::warn!(
-                    "THALI_DB_POOL: up to {pool} connections may be opened, but of the server's \
-                     max_connections = {max_connections} only {left} are left; lower \
-                     THALI_DB_POOL, or put PgBouncer between (deploy/pgbouncer.ini)"
-                );
+        // The watch of replicas has a connection of its own to each server.
+        let connections = config.db_pool + u32::from(!self.replicas.is_empty());
+        let server = ask(&self.primary).await?;
+        server.check("primary", &self.primary, connections, config);
+        let asked = self.replicas.all.iter().map(|replica| async {
+            let name = format!("replica {}", replica.number);
+            match ask(&replica.pool).await {
+                Ok(server) => server.check(&name, &replica.pool, connections, config),
+                Err(error) => tracing::warn!(
+                    server = name,
+                    %error,
+                    "does not answer; reads go to it as soon as it does"
+                ),
             }
-        }
-        if let Some(lost) = server.lost(config.db_statement_timeout) {
-            tracing::warn!(
-                "a pooler drops the settings of connections: {lost} is missing; set it for the \
-                 database (deploy/pgbouncer.ini says how)"
-            );
-        }
+        });
+        join_all(asked).await;
         Ok(())
     }
 }
 
+async fn ask(pool: &Pool) -> Result<Server, DbErr> {
+    let ask = Statement::from_string(DbBackend::Postgres, ASK);
+    let mut connection = pool.acquire().await?;
+    let rows = pool.fetch_all(&mut connection, ask).await;
+    let row = rows.map_err(query_error)?.pop();
+    let row = row.ok_or_else(|| query_error(SqlxError::RowNotFound))?;
+    Server::from_query_result(&row.into(), "")
+}
+
 impl Server {
+    fn check(&self, server: &str, pool: &Pool, connections: u32, config: &Config) {
+        if pool.unprepared.is_some() {
+            tracing::info!(
+                server,
+                pool = connections,
+                "connections go to a pooler, in transaction mode"
+            );
+        } else {
+            let Self {
+                max_connections,
+                reserved,
+                ..
+            } = self;
+            let left = self.left();
+            tracing::info!(
+                server,
+                pool = connections,
+                max_connections,
+                reserved,
+                left,
+                "connections"
+            );
+            if i64::from(connections) > i64::from(left) {
+                tracing::warn!(
+                    "THALI_DB_POOL: up to {connections} connections may be opened, but of the \
+                     {server} server's max_connections = {max_connections} only {left} are left; \
+                     lower THALI_DB_POOL, or put PgBouncer between (deploy/pgbouncer.ini)"
+                );
+            }
+        }
+        if let Some(lost) = self.lost(config.db_statement_timeout) {
+            tracing::warn!(
+                "a pooler drops the settings of connections to the {server}: {lost} is missing; \
+                 set it for the database (deploy/pgbouncer.ini says how)"
+            );
+        }
+    }
+
     /// What the pool may take: all that is neither reserved nor somebody else's.
     fn left(&self) -> i32 {
         let others = self.in_use - 1;

@@ -1,60 +1,91 @@
 //! A transaction, with statements that are prepared or not.
 
+use std::sync::Arc;
+
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     prelude::async_trait::async_trait,
-    sqlx::{AssertSqlSafe, Executor, Postgres, pool::PoolConnection},
+    sqlx::{AssertSqlSafe, Executor, Postgres, pool::PoolConnection, query::Query},
 };
+use sea_query_sqlx::SqlxValues;
 use tokio::sync::Mutex;
 
-use super::unprepared::{Open, Unprepared, acquire_error, exec_error, query_error, unnamed};
+use super::{
+    pool::Pool,
+    position::Position,
+    replica::Replicas,
+    unprepared::{Open, bound, exec_error, query_error, unnamed},
+};
 
 #[derive(Debug)]
 pub enum Inner {
-    Prepared(DatabaseTransaction),
-    Unprepared(Mutex<Open<PoolConnection<Postgres>>>),
+    Sqlite(DatabaseTransaction),
+    Postgres(OnPostgres),
+}
+
+#[derive(Debug)]
+pub struct OnPostgres {
+    open: Mutex<Open<PoolConnection<Postgres>>>,
+    is_prepared: bool,
+    replicas: Arc<Replicas>,
 }
 
 impl Inner {
     /// On SQLite it takes the write lock at once.
-    pub async fn prepared(pool: &DatabaseConnection) -> Result<Self, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+    pub async fn begin(pool: &Pool, replicas: &Arc<Replicas>) -> Result<Self, DbErr> {
+        if pool.backend() == DbBackend::Sqlite {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            let begun = pool.connections.begin_with_options(options).await;
+            return begun.map(Self::Sqlite);
+        }
+        let connection = pool.acquire().await?;
+        let begun = match &pool.unprepared {
+            None => Open::begin(connection, "BEGIN").await,
+            Some(unprepared) => unprepared.begin(connection).await,
         };
-        pool.begin_with_options(options).await.map(Self::Prepared)
+        Ok(Self::Postgres(OnPostgres {
+            open: Mutex::new(begun.map_err(exec_error)?),
+            is_prepared: pool.unprepared.is_none(),
+            replicas: replicas.clone(),
+        }))
     }
 
-    pub async fn unprepared(
-        pool: &DatabaseConnection,
-        unprepared: &Unprepared,
-    ) -> Result<Self, DbErr> {
-        let connection = pool.get_postgres_connection_pool().acquire().await;
-        let begun = unprepared.begin(connection.map_err(acquire_error)?).await;
-        begun
-            .map(Mutex::new)
-            .map(Self::Unprepared)
-            .map_err(exec_error)
-    }
-
-    pub async fn commit(self) -> Result<(), DbErr> {
+    /// Tells what to read at least in order to see what was written, where there are replicas.
+    pub async fn commit(self) -> Result<Option<Position>, DbErr> {
         match self {
-            Self::Prepared(transaction) => transaction.commit().await,
-            Self::Unprepared(open) => {
-                let ended = open.into_inner().end("COMMIT").await;
-                ended.map_err(exec_error)
+            Self::Sqlite(transaction) => transaction.commit().await.map(|()| None),
+            Self::Postgres(OnPostgres { open, replicas, .. }) => {
+                let open = open.into_inner();
+                if replicas.is_empty() {
+                    return open.end("COMMIT").await.map(|()| None).map_err(exec_error);
+                }
+                let position = open.commit_and_ask().await.map_err(exec_error)?;
+                replicas.saw(position);
+                Ok(Some(position))
             }
         }
     }
 
     pub async fn rollback(self) -> Result<(), DbErr> {
         match self {
-            Self::Prepared(transaction) => transaction.rollback().await,
-            Self::Unprepared(open) => {
+            Self::Sqlite(transaction) => transaction.rollback().await,
+            Self::Postgres(OnPostgres { open, .. }) => {
                 let ended = open.into_inner().end("ROLLBACK").await;
                 ended.map_err(exec_error)
             }
+        }
+    }
+}
+
+impl OnPostgres {
+    fn query(&self, statement: Statement) -> Query<'static, Postgres, SqlxValues> {
+        match self.is_prepared {
+            true => bound(statement),
+            false => unnamed(statement),
         }
     }
 }
@@ -63,17 +94,17 @@ impl Inner {
 impl ConnectionTrait for Inner {
     fn get_database_backend(&self) -> DbBackend {
         match self {
-            Self::Prepared(transaction) => transaction.get_database_backend(),
-            Self::Unprepared(_) => DbBackend::Postgres,
+            Self::Sqlite(_) => DbBackend::Sqlite,
+            Self::Postgres(_) => DbBackend::Postgres,
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Prepared(transaction) => transaction.execute_raw(statement).await,
-            Self::Unprepared(open) => {
-                let mut open = open.lock().await;
-                let executed = unnamed(statement).execute(open.connection()).await;
+            Self::Sqlite(transaction) => transaction.execute_raw(statement).await,
+            Self::Postgres(postgres) => {
+                let mut open = postgres.open.lock().await;
+                let executed = postgres.query(statement).execute(open.connection()).await;
                 executed.map(Into::into).map_err(exec_error)
             }
         }
@@ -81,9 +112,9 @@ impl ConnectionTrait for Inner {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Prepared(transaction) => transaction.execute_unprepared(sql).await,
-            Self::Unprepared(open) => {
-                let mut open = open.lock().await;
+            Self::Sqlite(transaction) => transaction.execute_unprepared(sql).await,
+            Self::Postgres(postgres) => {
+                let mut open = postgres.open.lock().await;
                 let sql = AssertSqlSafe(sql.to_owned());
                 let executed = open.connection().execute(sql).await;
                 executed.map(Into::into).map_err(exec_error)
@@ -93,10 +124,13 @@ impl ConnectionTrait for Inner {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self {
-            Self::Prepared(transaction) => transaction.query_one_raw(statement).await,
-            Self::Unprepared(open) => {
-                let mut open = open.lock().await;
-                let row = unnamed(statement).fetch_optional(open.connection()).await;
+            Self::Sqlite(transaction) => transaction.query_one_raw(statement).await,
+            Self::Postgres(postgres) => {
+                let mut open = postgres.open.lock().await;
+                let row = postgres
+                    .query(statement)
+                    .fetch_optional(open.connection())
+                    .await;
                 Ok(row.map_err(query_error)?.map(Into::into))
             }
         }
@@ -104,10 +138,10 @@ impl ConnectionTrait for Inner {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
-            Self::Prepared(transaction) => transaction.query_all_raw(statement).await,
-            Self::Unprepared(open) => {
-                let mut open = open.lock().await;
-                let rows = unnamed(statement).fetch_all(open.connection()).await;
+            Self::Sqlite(transaction) => transaction.query_all_raw(statement).await,
+            Self::Postgres(postgres) => {
+                let mut open = postgres.open.lock().await;
+                let rows = postgres.query(statement).fetch_all(open.connection()).await;
                 let rows = rows.map_err(query_error)?;
                 Ok(rows.into_iter().map(Into::into).collect())
             }

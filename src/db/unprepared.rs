@@ -10,7 +10,7 @@ use std::{borrow::BorrowMut, sync::Arc};
 use sea_orm::{
     ConnAcquireErr, DbErr, ExecResult, RuntimeErr, SqlxError, Statement, Values,
     sqlx::{
-        AssertSqlSafe, Executor, PgConnection, Postgres,
+        AssertSqlSafe, Executor, PgConnection, Postgres, Row, SqlSafeStr,
         pool::PoolConnection,
         postgres::{PgConnectOptions, PgRow},
         query::Query,
@@ -19,11 +19,16 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
+use super::position::Position;
 use crate::{config::Config, search::LEAST_LIKENESS};
 
 /// How a transaction begins: statements that are sent as one message.
 #[derive(Clone, Debug)]
 pub struct Unprepared(Arc<str>);
+
+/// Sent as one message: to ask costs no round trip, and no other connection.
+const COMMIT_AND_ASK: &str =
+    "COMMIT; SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
 
 impl Unprepared {
     pub fn new(config: &Config) -> Self {
@@ -39,13 +44,7 @@ impl Unprepared {
         &self,
         connection: C,
     ) -> Result<Open<C>, SqlxError> {
-        let mut open = Open {
-            connection,
-            is_over: false,
-        };
-        let begin = AssertSqlSafe(self.0.clone());
-        open.connection().execute(begin).await?;
-        Ok(open)
+        Open::begin(connection, AssertSqlSafe(self.0.clone())).await
     }
 
     /// Reads in a transaction of its own.
@@ -85,6 +84,15 @@ pub struct Open<C: BorrowMut<PoolConnection<Postgres>>> {
 }
 
 impl<C: BorrowMut<PoolConnection<Postgres>>> Open<C> {
+    pub async fn begin(connection: C, begin: impl SqlSafeStr) -> Result<Self, SqlxError> {
+        let mut open = Self {
+            connection,
+            is_over: false,
+        };
+        open.connection().execute(begin.into_sql_str()).await?;
+        Ok(open)
+    }
+
     pub fn connection(&mut self) -> &mut PgConnection {
         self.connection.borrow_mut()
     }
@@ -94,6 +102,14 @@ impl<C: BorrowMut<PoolConnection<Postgres>>> Open<C> {
         self.connection().execute(how).await?;
         self.is_over = true;
         Ok(())
+    }
+
+    /// Commits, and tells where the log is behind the commit.
+    pub async fn commit_and_ask(mut self) -> Result<Position, SqlxError> {
+        let rows = self.connection().fetch_all(COMMIT_AND_ASK).await?;
+        self.is_over = true;
+        let row = rows.first().ok_or(SqlxError::RowNotFound)?;
+        row.try_get(0).map(Position::from_bytes)
     }
 }
 

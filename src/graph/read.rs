@@ -15,7 +15,7 @@ use crate::{
     app::App,
     cache::Cache,
     clock::Clock,
-    db::{Meter, Reader},
+    db::{Meter, Position, Reader},
     error::{Error, Result},
     load::{Edge, Loaders, Source},
 };
@@ -47,16 +47,24 @@ pub struct Reads {
     pub conn: Reader,
     cache: Cache,
     clock: Clock,
+    needed: Position,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
 }
 
 impl Reads {
-    pub fn new(app: &App, meter: &Arc<Meter>, selection: Arc<dyn Selects>) -> Self {
+    /// Sees at least what was committed before `needed`.
+    pub fn new(
+        app: &App,
+        meter: &Arc<Meter>,
+        needed: Position,
+        selection: Arc<dyn Selects>,
+    ) -> Self {
         Self {
-            conn: app.db.reader(meter),
+            conn: app.db.reader(meter).at_least(needed),
             cache: app.cache.clone(),
             clock: app.clock.clone(),
+            needed,
             meter: meter.clone(),
             selection,
         }
@@ -64,6 +72,12 @@ impl Reads {
 
     pub(super) fn cache(&self) -> &Cache {
         &self.cache
+    }
+
+    /// Whether a cached answer can show all that the request needs to see. What a mutation shows
+    /// is read from the database, as is what it decides on.
+    pub(super) fn may_be_cached(&self) -> bool {
+        self.cache.is_on() && self.needed != Position::LATEST
     }
 
     pub(super) fn meter(&self) -> &Meter {
@@ -78,6 +92,7 @@ impl Reads {
     /// The same, for an answer that is not for this request alone.
     pub(super) fn whole(&self) -> Self {
         Self {
+            conn: self.conn.newest(),
             selection: Arc::new(Whole),
             ..self.clone()
         }

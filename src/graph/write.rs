@@ -143,7 +143,9 @@ impl Write {
         let first = Entity::find_by_id(id).one(&self.conn).await?;
         let first = first.ok_or(Error::Unavailable)?;
         if first.fingerprint == claim.fingerprint {
-            self.conn.rollback().await?;
+            // There is nothing to commit; but a commit tells the client what to read in order to
+            // see the change, and the answer that told it first may have been lost.
+            self.conn.commit().await?;
             return Ok(Begun::Again(first.thing));
         }
         let problem = Problem::key_reused(&claim.key, first.created_at);

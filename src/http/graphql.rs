@@ -11,12 +11,14 @@ use futures_util::future::join_all;
 use super::{
     Http, RequestId,
     answer::{self, Media, Problem},
+    consistency,
     request::{Asked, Params, read},
     websocket,
 };
 use crate::{
     auth::Viewer,
     config::Config,
+    db::Position,
     schema::{Answer, Operation, Trace},
 };
 
@@ -48,6 +50,7 @@ async fn answer(
     let config = &http.engine.app().config;
     let only_queries = request.method() == Method::GET;
     let viewer = viewer(request.headers(), config);
+    let needed = consistency::needed(request.headers())?;
     let is_developer = config.is_development() || viewer.is_administrator();
     let trace = match request.headers().get("x-thali-trace") {
         Some(value) if is_developer && value == "1" => Trace::Batches,
@@ -61,16 +64,23 @@ async fn answer(
         only_queries,
         trace,
         viewer,
+        needed,
     };
-    match read(request, config).await? {
-        Asked::One(params) => answer::single(media, &sender(1).run(params).await?),
+    let (wrote, mut response) = match read(request, config).await? {
+        Asked::One(params) => {
+            let answer = sender(1).run(params).await?;
+            (answer.wrote, answer::single(media, &answer)?)
+        }
         Asked::Batch(batch) => {
             let sender = sender(batch.len() as u64);
             let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
             let answers = answers.into_iter().collect::<Result<Vec<Answer>, _>>()?;
-            answer::batch(media, &answers)
+            let wrote = answers.iter().filter_map(|answer| answer.wrote).max();
+            (wrote, answer::batch(media, &answers)?)
         }
-    }
+    };
+    consistency::tell(&mut response, wrote);
+    Ok(response)
 }
 
 /// Who sends these headers.
@@ -87,10 +97,18 @@ pub struct Sender<'a> {
     pub only_queries: bool,
     pub trace: Trace,
     pub viewer: Viewer,
+    pub needed: Position,
 }
 
 impl Sender<'_> {
     pub async fn run(&self, params: Params) -> Result<Answer, Problem> {
+        let running = self.http.metrics.begin();
+        let answered = self.answer(params).await;
+        running.end(&answered);
+        answered
+    }
+
+    async fn answer(&self, params: Params) -> Result<Answer, Problem> {
         let documents = &self.http.documents;
         let found = documents.find(params.query, params.id, params.persisted);
         let Some(document) = found.await? else {
@@ -104,6 +122,7 @@ impl Sender<'_> {
             only_queries: self.only_queries,
             trace: self.trace,
             viewer: self.viewer,
+            needed: self.needed,
             batched: self.batched,
             request_id: self.request_id.0.clone(),
         };

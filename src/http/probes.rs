@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Statement};
 
 use super::Http;
 use crate::db::Meter;
@@ -17,10 +17,11 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: the database answers.
+/// The process can serve: the database answers, or a replica, with which reads go on.
 pub async fn readyz(State(http): State<Http>) -> Response {
     let reader = http.engine.app().db.reader(&Meter::new("readyz"));
-    match reader.execute_unprepared("SELECT 1").await {
+    let ask = Statement::from_string(reader.get_database_backend(), "SELECT 1");
+    match reader.query_one_raw(ask).await {
         Ok(_) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");

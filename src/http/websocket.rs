@@ -1,7 +1,7 @@
 //! GraphQL over WebSocket (`graphql-transport-ws`), for clients that send everything that way.
 //! The same engine and limits as over HTTP; subscriptions join when there are any.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Data, Executor, Request, Response as GraphQlResponse};
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
@@ -17,11 +17,13 @@ use tokio::sync::Semaphore;
 use super::{
     Http, RequestId,
     answer::{Media, Problem},
+    consistency,
     graphql::{Sender, viewer},
     request::{Params, persisted_hash},
 };
 use crate::{
     auth::Viewer,
+    db::Position,
     schema::{Answer, Trace},
 };
 
@@ -71,6 +73,7 @@ async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<R
         http: http.clone(),
         request_id,
         viewer: viewer(&parts.headers, &http.engine.app().config),
+        wrote: Arc::new(Mutex::new(consistency::needed(&parts.headers)?)),
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
     };
     let upgrade = upgrade
@@ -111,12 +114,22 @@ struct Socket {
     request_id: RequestId,
     /// Who sent the handshake.
     viewer: Viewer,
+    /// What the client wrote last, here or before.
+    wrote: Arc<Mutex<Position>>,
     at_once: Arc<Semaphore>,
 }
 
 impl Socket {
+    /// What the client wrote last, knowing that it was `position` or later.
+    fn wrote(&self, position: Position) -> Position {
+        let mut wrote = self.wrote.lock().unwrap_or_else(PoisonError::into_inner);
+        *wrote = wrote.max(position);
+        *wrote
+    }
+
     async fn answer(&self, request: Request) -> Result<Answer, Problem> {
         let extensions = serde_json::to_value(&request.extensions.0).unwrap_or_default();
+        let needed = self.wrote(consistency::needed_by_extensions(&extensions)?);
         let hash = match extensions {
             Value::Object(extensions) => persisted_hash(extensions)?,
             _ => None,
@@ -135,8 +148,16 @@ impl Socket {
             only_queries: false,
             trace: Trace::Nothing,
             viewer: self.viewer,
+            needed,
         };
-        sender.run(params).await
+        let mut answer = sender.run(params).await?;
+        // There is no header that could tell it.
+        if let Some(position) = answer.wrote {
+            self.wrote(position);
+            let extensions = &mut answer.response.extensions;
+            extensions.insert("consistency".to_owned(), position.token().into());
+        }
+        Ok(answer)
     }
 }
 

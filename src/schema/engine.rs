@@ -3,82 +3,25 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Pos, Request, Response, ServerError, Value, Variables,
+    Request, Response, ServerError, Value,
     indexmap::IndexMap,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 
 use super::{
-    Schema, build, fragments, limits, parsed::ParsedDocuments, sdl, shape::Shape, types::Types,
-    variables,
+    Answer, Operation, Refusal, Schema, Trace, build, fragments, limits, operation::refused,
+    parsed::ParsedDocuments, sdl, shape::Shape, types::Types, variables,
 };
 use crate::{
     app::App,
-    auth::Viewer,
     cache::Layer,
-    db::Meter,
+    db::{Meter, Position},
     graph::{Reads, read::Now},
     load::{Loaders, drive},
 };
 
 /// How many faults of a document are told.
 const MOST_ERRORS: usize = 20;
-
-/// One operation as a client sent it.
-#[derive(Debug, Default)]
-pub struct Operation {
-    pub query: String,
-    pub operation_name: Option<String>,
-    pub variables: Variables,
-    /// Whether only queries may run, as over GET.
-    pub only_queries: bool,
-    pub trace: Trace,
-    pub viewer: Viewer,
-    /// How many operations share the request, and the cost that a request may have.
-    pub batched: u64,
-    pub request_id: Arc<str>,
-}
-
-/// How much an answer shows of what the loaders did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Trace {
-    #[default]
-    Nothing,
-    Batches,
-    /// The batches with the text of their statements.
-    Statements,
-}
-
-/// Why an operation did not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The document or the variables are wrong.
-    Invalid,
-    /// A mutation came by a way that is for queries only.
-    NotAQuery,
-}
-
-/// The answer to an operation. Without a refusal it ran, and `data` is there, if only as null.
-#[derive(Debug)]
-pub struct Answer {
-    pub refusal: Option<Refusal>,
-    pub response: Response,
-}
-
-impl Answer {
-    /// The client is to send the document with its hash.
-    pub fn persisted_query_not_found(request_id: &str) -> Self {
-        let message = "PersistedQueryNotFound".to_owned();
-        let mut answer = refused(Refusal::Invalid, "PERSISTED_QUERY_NOT_FOUND", message, None);
-        for error in &mut answer.response.errors {
-            error
-                .extensions
-                .get_or_insert_default()
-                .set("requestId", request_id);
-        }
-        *answer
-    }
-}
 
 /// The schema with everything that it borrows.
 #[derive(Clone)]
@@ -172,6 +115,7 @@ impl Engine {
         }
         Ok(Prepared {
             available,
+            kind: definition.ty,
             operation,
             document,
             shape: Arc::new(shape),
@@ -182,6 +126,7 @@ impl Engine {
         let Prepared {
             operation,
             document,
+            kind,
             shape,
             available,
         } = prepared;
@@ -189,7 +134,13 @@ impl Engine {
             Trace::Statements => Meter::keeping(operation.request_id.clone()),
             Trace::Nothing | Trace::Batches => Meter::new(operation.request_id.clone()),
         };
-        let loaders = Loaders::new(Reads::new(&self.app, &meter, shape.clone()));
+        // What a mutation shows is as new as what it decides on.
+        let needed = match kind {
+            OperationType::Mutation => Position::LATEST,
+            _ => operation.needed,
+        };
+        let reads = Reads::new(&self.app, &meter, needed, shape.clone());
+        let loaders = Loaders::new(reads);
         let mut request = Request::new(operation.query)
             .variables(operation.variables)
             .data(loaders.clone())
@@ -211,6 +162,8 @@ impl Engine {
             response.errors.truncate(MOST_ERRORS);
             return Answer {
                 refusal: Some(Refusal::Invalid),
+                kind: Some(kind),
+                wrote: None,
                 response,
             };
         }
@@ -230,6 +183,8 @@ impl Engine {
         }
         Answer {
             refusal: None,
+            kind: Some(kind),
+            wrote: meter.wrote(),
             response,
         }
     }
@@ -239,18 +194,10 @@ impl Engine {
 struct Prepared {
     operation: Operation,
     document: Arc<ExecutableDocument>,
+    kind: OperationType,
     shape: Arc<Shape>,
     /// The cost that it may have.
     available: u64,
-}
-
-fn refused(refusal: Refusal, code: &'static str, message: String, pos: Option<Pos>) -> Box<Answer> {
-    let mut error = ServerError::new(message, pos);
-    error.extensions.get_or_insert_default().set("code", code);
-    Box::new(Answer {
-        refusal: Some(refusal),
-        response: Response::from_errors(vec![error]),
-    })
 }
 
 /// The operation that is to run.

@@ -95,6 +95,7 @@ impl TestApp {
         if database.engine == Engine::Sqlite {
             app.migrate().await.unwrap();
         }
+        app.db.watch_replicas();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = http::router(app.clone()).unwrap();

@@ -6,6 +6,7 @@ use crate::app::{Engine, TestApp};
 
 mod answers;
 mod batches;
+mod consistency;
 mod headers;
 mod methods;
 mod negotiation;

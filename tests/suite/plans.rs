@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use thali::{
     command::import::bulk::insert,
-    db::Meter,
+    db::{Meter, Position},
     geo::Point,
     graph::{
         Reads,
@@ -120,7 +120,9 @@ impl Selects for Everything {
 /// The statements that a query costs.
 async fn statements(app: &TestApp, query: &str, variables: Value) -> Vec<Statement> {
     let meter = Meter::keeping("plans");
-    let loaders = Loaders::new(Reads::new(&app.app, &meter, Arc::new(Everything)));
+    let needed = Position::default();
+    let reads = Reads::new(&app.app, &meter, needed, Arc::new(Everything));
+    let loaders = Loaders::new(reads);
     let request = Request::new(query)
         .variables(Variables::from_json(variables))
         .data(loaders.clone())

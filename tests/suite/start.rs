@@ -39,12 +39,12 @@ async fn the_pool_is_compared_with_what_the_server_has_left() {
     let url = app.app.config.database();
     let small = logged(&[("DATABASE_URL", &url), ("THALI_DB_POOL", "2")]);
     assert!(
-        small.contains("connections pool=2 max_connections="),
+        small.contains("connections server=\"primary\" pool=2 max_connections="),
         "{small}"
     );
     assert!(!small.contains("WARN"), "{small}");
     let large = logged(&[("DATABASE_URL", &url), ("THALI_DB_POOL", "10000")]);
-    let warning = "THALI_DB_POOL: up to 10000 connections may be opened, but of the server's \
+    let warning = "THALI_DB_POOL: up to 10000 connections may be opened, but of the primary server's \
                    max_connections = ";
     assert!(large.contains(warning), "{large}");
 }
@@ -67,4 +67,44 @@ async fn settings_that_a_pooler_drops_are_named() {
         "{unprepared}"
     );
     assert!(!unprepared.contains("WARN"), "{unprepared}");
+}
+
+/// An address at which nobody listens, with a password.
+const NOBODY: &str = "postgres://thali:secret@127.0.0.1:1/thali";
+
+#[tokio::test]
+async fn a_replica_that_does_not_answer_does_not_keep_it_from_serving() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let url = app.app.config.database();
+    // The second is none, but it can be asked what it has left.
+    let replicas = format!("{NOBODY}, {url}");
+    let log = logged(&[
+        ("DATABASE_URL", &url),
+        ("DATABASE_REPLICA_URLS", &replicas),
+        ("THALI_DB_ACQUIRE_TIMEOUT", "300ms"),
+        ("THALI_DB_POOL", "2"),
+    ]);
+    assert!(log.contains("server=\"replica 1\""), "{log}");
+    assert!(log.contains("reads go to it as soon as it does"), "{log}");
+    for server in ["primary", "replica 2"] {
+        let said = format!("connections server=\"{server}\" pool=3 max_connections=");
+        assert!(log.contains(&said), "{log}");
+    }
+    assert!(!log.contains("secret"), "{log}");
+}
+
+#[tokio::test]
+async fn only_postgresql_has_replicas() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thali"));
+    let folder = tempfile::tempdir().unwrap();
+    command.arg("serve").env_clear().current_dir(&folder);
+    let output = command
+        .env("DATABASE_REPLICA_URLS", NOBODY)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{said}");
+    let reason = "DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL is \
+                  \"sqlite://thali-data/thali.db\"";
+    assert!(said.contains(reason), "{said}");
 }

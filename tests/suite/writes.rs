@@ -15,7 +15,7 @@ mod price;
 mod races;
 
 /// What a test wants to know of a change of a price.
-const SET_PRICE: &str = "mutation ($input: SetMenuItemPriceInput!) {
+pub const SET_PRICE: &str = "mutation ($input: SetMenuItemPriceInput!) {
     setMenuItemPrice(input: $input) {
         menuItem {
             id priceVersion price { amountMinor currency }
@@ -56,7 +56,7 @@ fn is_published(data: &Data, item: &menu_item::Model) -> bool {
 }
 
 /// Items that everybody sees, and that patients have a price for.
-fn priced(data: &Data) -> Vec<Uuid> {
+pub fn priced(data: &Data) -> Vec<Uuid> {
     let has_price = |item: &&menu_item::Model| {
         let is_its = |price: &menu_item_price::Model| {
             price.menu_item_id == item.id && price.audience == Audience::Patient

@@ -89,7 +89,7 @@ async fn any_site_may_call_in_development() {
     let reply = preflight(&app, "https://anywhere.example").await;
     assert_eq!((reply.status, reply.header(ALLOWED).as_str()), (200, "*"));
     insta::assert_snapshot!(reply.header("access-control-allow-methods"), @r#"GET,POST"#);
-    insta::assert_snapshot!(reply.header("access-control-allow-headers"), @r#"content-type,accept,authorization,x-request-id,x-thali-trace"#);
+    insta::assert_snapshot!(reply.header("access-control-allow-headers"), @r#"content-type,accept,authorization,x-request-id,thali-consistency,x-thali-trace"#);
     assert_eq!(reply.header("access-control-allow-credentials"), "");
     let request = post(&app)
         .header("origin", "https://anywhere.example")
@@ -98,7 +98,7 @@ async fn any_site_may_call_in_development() {
     assert_eq!(reply.header(ALLOWED), "*");
     assert_eq!(
         reply.header("access-control-expose-headers"),
-        "x-request-id"
+        "x-request-id,thali-consistency"
     );
 }
 
