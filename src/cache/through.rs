@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long a process waits for another one to load a value, and how often it looks.
-const WAIT: Duration = Duration::from_millis(300);
+const WAIT: Duration = Duration::from_millis(900);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// What is stale is fresh again for so long when nothing newer could be loaded.
