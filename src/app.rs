@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
-use crate::{clock::Clock, config::Config, db::Db};
+use crate::{cache::Cache, clock::Clock, config::Config, db::Db};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -15,6 +15,7 @@ pub struct App {
     pub db: Db,
     pub clock: Clock,
     pub redis: Option<ConnectionManager>,
+    pub cache: Cache,
 }
 
 impl App {
@@ -33,11 +34,19 @@ impl App {
             .as_ref()
             .map(|url| open_redis(&url.0))
             .transpose()?;
+        let cache = match &redis {
+            None => Cache::new(&config, None),
+            Some(redis) => {
+                let identity = db.identity().await.context("cannot ask the database")?;
+                Cache::new(&config, Some((redis.clone(), identity)))
+            }
+        };
         Ok(Self {
             config: Arc::new(config),
             db,
             clock,
             redis,
+            cache,
         })
     }
 

@@ -31,7 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API (the default)
-    Serve,
+    Serve(serve::Serve),
     /// Bring the database's schema up to date, or take migrations back
     Migrate(migrate::Migrate),
     /// Read hospitals or menus from files
@@ -73,6 +73,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Migrate(command)) => command.run(&app).await,
         Some(Command::Import(command)) => command.run(&app).await,
         Some(Command::Seed(command)) => command.run(&app).await,
-        _ => serve::run(app).await,
+        Some(Command::Serve(command)) => command.run(app).await,
+        _ => serve::Serve::default().run(app).await,
     }
 }

@@ -8,13 +8,15 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use thiserror::Error;
 
+use crate::cache::Lives;
+
 mod token;
 mod url;
 mod value;
 
 pub use token::AdminToken;
 pub use url::{DatabaseUrl, RedisUrl, ReplicaUrls};
-use value::Value;
+pub use value::Value;
 pub use value::{Bytes, Environment, LogFormat, Origins, Switch};
 
 /// Why the settings cannot be used. Names the setting, the value and what is allowed.
@@ -96,6 +98,10 @@ settings! {
     db_slow_statement: Duration = "200ms", "THALI_DB_SLOW_STATEMENT", "a statement that takes longer is logged";
     replica_interval: Duration = "250ms", "THALI_REPLICA_INTERVAL", "how often each replica is asked how far it is";
     replica_lag: Duration = "10s", "THALI_REPLICA_LAG", "a replica that is further behind the database is not read from";
+    cache: Switch = "on", "THALI_CACHE", "whether answers about menus, dishes and places are cached";
+    cache_memory: Bytes = "64MiB", "THALI_CACHE_MEMORY", "what cached answers may take in this process, nearly";
+    cache_lives: Lives = "", "THALI_CACHE_TTL", "how long cached answers are fresh: 30min for menus, sections and items, 5min for searches and figures, else 60min";
+    cache_stale: Duration = "10min", "THALI_CACHE_STALE", "for how long beyond that they are given when the database does not answer";
     request_timeout: Duration = "15s", "THALI_REQUEST_TIMEOUT", "longest time for a request, its body included";
     body_limit: Bytes = "256KiB", "THALI_BODY_LIMIT", "largest request body";
     batch_limit: usize = "10", "THALI_BATCH_LIMIT", "operations in one HTTP request, at most";

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 
 mod facts;
+mod identity;
 mod meter;
 mod migrating;
 mod pool;
@@ -45,7 +46,7 @@ pub struct Db {
 }
 
 /// A connection whose statements are counted: a session's, or a transaction's.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Metered<C> {
     inner: C,
     meter: Arc<Meter>,
@@ -102,9 +103,10 @@ impl Db {
     /// What commands give to `migration`, which brings its own statements.
     pub async fn migrating(&self) -> Result<Migrating<'_>, DbErr> {
         let pool = &self.primary.connections;
-        match &self.primary.unprepared {
-            None => Ok(Migrating::Pool(pool)),
-            Some(_) => Migrating::forgetting(pool.begin().await?).await,
+        match (&self.primary.unprepared, self.backend()) {
+            (Some(_), _) => Migrating::forgetting(pool.begin().await?).await,
+            (None, DbBackend::Sqlite) => Ok(Migrating::Whole(pool.begin().await?)),
+            (None, _) => Ok(Migrating::Pool(pool)),
         }
     }
 
@@ -136,6 +138,11 @@ impl Reader {
             meter: self.meter.clone(),
             slow: self.slow,
         }
+    }
+
+    /// The same session, for reads that see everything that this process knows to be committed.
+    pub fn current(&self) -> Self {
+        self.at_least(self.inner.newest())
     }
 
     /// The same session, counted by another meter.

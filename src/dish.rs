@@ -5,6 +5,7 @@ use entity::{
     dish,
     vocabulary::{Additive, Allergen, BitSet, Diet, DishCategory, Ingredient, Presence},
 };
+use serde::{Deserialize, Serialize};
 
 mod edges;
 mod filter;
@@ -83,6 +84,7 @@ pub struct Photo {
 }
 
 /// A dish, as its kitchen cooks it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dish(pub dish::Model);
 
 /// A dish, as its kitchen cooks it.

@@ -2,6 +2,7 @@
 //! are resolved, global ids, pages and cursors, scalars, and how a mutation writes.
 
 pub mod fetch;
+mod hot;
 pub mod id;
 mod listed;
 pub mod money;
@@ -12,6 +13,7 @@ pub mod row;
 pub mod scalar;
 mod write;
 
+pub use hot::{Hot, HotKey};
 pub use id::GlobalId;
 pub use listed::Listed;
 pub use page::{Connection, Slice};

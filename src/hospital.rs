@@ -1,25 +1,30 @@
 //! Hospitals: where meals are eaten, their wards, and when each meal can be ordered.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, OneofObject};
 use chrono::Days;
 use chrono_tz::Tz;
 use entity::{hospital, vocabulary::Meal};
+use serde::{Deserialize, Serialize};
 
 mod edges;
 mod lists;
 mod query;
+mod stats;
 mod ward;
 mod window;
 
 pub use edges::{HospitalBy, HospitalById};
 pub use lists::{HospitalsOfKitchen, KitchensOfHospital};
 pub use query::HospitalQuery;
+use stats::{HospitalStats, PopularDish};
 pub use ward::{Ward, WardById};
 pub use window::{MealWindow, WindowsOfHospital};
 
 use crate::{
     error::{Error, Result},
-    graph::{Connection, Ctx, Plain, Row, Slice, id::Kind, scalar::Date},
+    graph::{Connection, Ctx, Listed, Plain, Row, Slice, id::Kind, scalar::Date},
     kitchen::Kitchen,
     menu::{Menu, MenusOf, MenusToCome, Owner},
     place::{Location, LocationInput},
@@ -38,6 +43,7 @@ pub enum HospitalByInput {
 }
 
 /// A hospital: where meals are eaten.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hospital(pub hospital::Model);
 
 impl Hospital {
@@ -184,6 +190,42 @@ impl Hospital {
             meal,
         };
         ctx.page(menus, self.0.id, slice).await
+    }
+
+    /// What it served on some days, in figures that are at most five minutes old.
+    async fn stats(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day, at most 366 days from the first.")] to: Date,
+    ) -> Result<Row<HospitalStats>> {
+        let days = stats::Days::new(from.0, to.0)?;
+        let stats = ctx.load(stats::StatsOfHospital(days), self.0.id).await?;
+        match stats {
+            Some(stats) => Ok(stats),
+            None => Ok(Row::new(HospitalStats::none(ctx.now()?))),
+        }
+    }
+
+    /// The dishes that it offered most often on some days, most often first; at most five minutes
+    /// old.
+    async fn popular_dishes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day, at most 366 days from the first.")] to: Date,
+        #[graphql(desc = "How many, 1 to 100.", default = 10)] first: i32,
+    ) -> Result<Listed<Arc<[Row<PopularDish>]>>> {
+        if !(1..=100).contains(&first) {
+            return Err(Error::bad_input(format!(
+                "`first` is {first}; it must be from 1 to 100."
+            )));
+        }
+        let popular = stats::PopularDishes {
+            days: stats::Days::new(from.0, to.0)?,
+            first: first.unsigned_abs().into(),
+        };
+        Ok(Listed(ctx.load(popular, self.0.id).await?))
     }
 
     /// When the meals of a day can be ordered and are served, in the order of the day.

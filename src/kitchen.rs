@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use entity::{kitchen, vocabulary::Meal};
+use serde::{Deserialize, Serialize};
 
 mod edges;
 mod query;
@@ -41,6 +42,7 @@ pub struct OpeningHours {
 }
 
 /// A kitchen: where meals are cooked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kitchen(pub kitchen::Model);
 
 /// A kitchen: where meals are cooked.

@@ -17,6 +17,7 @@ pub mod sql;
 
 pub mod app;
 pub mod auth;
+pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod db;

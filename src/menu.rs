@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, MergedObject, Object};
 use entity::{menu, vocabulary::Meal};
+use serde::{Deserialize, Serialize};
 
 mod edges;
 mod hold;
@@ -21,6 +22,7 @@ pub use edges::MenuById;
 pub use item::{MenuItem, MenuItemById};
 pub use lists::{MenusOf, MenusToCome, Owner};
 pub use query::MenuQuery;
+use section::SectionsOfMenu;
 pub use section::{MenuSection, SectionById};
 pub use set_menu_item_portions::SetMenuItemPortions;
 pub use set_menu_item_price::SetMenuItemPrice;
@@ -62,6 +64,7 @@ impl MenuMutation {
 }
 
 /// What is served at a meal of a day.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Menu(pub menu::Model);
 
 impl Menu {
@@ -137,7 +140,7 @@ impl Menu {
 
     /// Its sections in the order in which they are printed.
     async fn sections(&self, ctx: &Context<'_>) -> Result<Listed<Arc<[Row<MenuSection>]>>> {
-        let sections = ctx.load(section::SectionsOfMenu, self.0.id).await?;
+        let sections = ctx.load(SectionsOfMenu, self.0.id).await?;
         Ok(Listed(sections))
     }
 

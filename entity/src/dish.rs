@@ -1,10 +1,11 @@
 //! A dish, as its kitchen cooks it.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::DishCategory;
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "dish")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -1,10 +1,11 @@
 //! An allergen that a dish contains or may contain.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::{Allergen, Presence};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "dish_allergen")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

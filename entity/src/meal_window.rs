@@ -1,10 +1,11 @@
 //! When a meal of a hospital can be ordered and is served, in the hospital's own time.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::Meal;
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "meal_window")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

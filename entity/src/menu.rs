@@ -1,10 +1,11 @@
 //! What a hospital serves at a meal of a day, or a kitchen's own house menu.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::Meal;
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "menu")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

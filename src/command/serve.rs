@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::Args;
 use entity::{hospital, kitchen};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
@@ -14,11 +15,26 @@ use crate::{
     http,
 };
 
+mod warm;
+
+#[derive(Args, Default)]
+pub struct Serve {
+    /// Have the menus of today and tomorrow in the cache before the first request
+    #[arg(long)]
+    warm: bool,
+}
+
+impl Serve {
+    pub async fn run(self, app: App) -> anyhow::Result<ExitCode> {
+        run(app, self.warm).await
+    }
+}
+
 #[expect(
     clippy::print_stdout,
     reason = "the one line that says where the server is"
 )]
-pub async fn run(app: App) -> anyhow::Result<ExitCode> {
+async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
     let checked = app.db.check_server(&app.config).await;
     checked.context("cannot ask the database for its limits")?;
     app.migrate().await?;
@@ -28,6 +44,9 @@ pub async fn run(app: App) -> anyhow::Result<ExitCode> {
             .context("cannot load the demo data")?;
     }
     app.db.watch_replicas();
+    if is_warm {
+        warm::warm(&app).await?;
+    }
     let listen = app.config.listen;
     let listener = TcpListener::bind(listen)
         .await

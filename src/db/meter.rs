@@ -8,6 +8,7 @@ use std::sync::{
 use sea_orm::Statement;
 
 use super::position::Position;
+use crate::cache::Layer;
 
 /// Counts the statements of one request or command.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub struct Meter {
     rows: AtomicU64,
     /// Behind its last commit, or 0.
     wrote: AtomicU64,
+    /// Answers by the layer of the cache that had them.
+    found: [AtomicU64; Layer::ALL.len()],
     whole: Option<Arc<Meter>>,
     kept: Option<Mutex<Vec<Statement>>>,
 }
@@ -73,6 +76,26 @@ impl Meter {
         if let Some(whole) = &self.whole {
             whole.count(rows);
         }
+    }
+
+    /// Counts answers that came from a layer of the cache.
+    pub fn found(&self, layer: Layer, many: usize) {
+        self.found[layer as usize].fetch_add(many as u64, Ordering::Relaxed);
+        if let Some(whole) = &self.whole {
+            whole.found(layer, many);
+        }
+    }
+
+    pub fn found_in(&self, layer: Layer) -> u64 {
+        self.found[layer as usize].load(Ordering::Relaxed)
+    }
+
+    /// From where the answers came: the farthest layer of those that were asked.
+    pub fn source(&self) -> &'static str {
+        let farthest = Layer::ALL
+            .into_iter()
+            .rfind(|layer| self.found_in(*layer) > 0);
+        farthest.unwrap_or(Layer::Database).name()
     }
 
     pub fn statements(&self) -> u64 {

@@ -2,9 +2,13 @@
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DatabaseTransaction, DbErr};
 
-/// The pool; or, where nothing may stay prepared, a transaction that forgets what it prepared.
+/// The pool; or a transaction, which is all or nothing and one connection.
 pub enum Migrating<'a> {
     Pool(&'a DatabaseConnection),
+    /// On SQLite: a connection that another one migrates under may later say of a table that
+    /// there is none.
+    Whole(DatabaseTransaction),
+    /// Where nothing may stay prepared: forgets what it prepared.
     Forgetting(DatabaseTransaction),
 }
 
@@ -18,13 +22,14 @@ impl Migrating<'_> {
     pub fn executor(&self) -> DatabaseExecutor<'_> {
         match self {
             Self::Pool(pool) => (*pool).into(),
-            Self::Forgetting(transaction) => transaction.into(),
+            Self::Whole(transaction) | Self::Forgetting(transaction) => transaction.into(),
         }
     }
 
     pub async fn end(self) -> Result<(), DbErr> {
         match self {
             Self::Pool(_) => Ok(()),
+            Self::Whole(transaction) => transaction.commit().await,
             Self::Forgetting(transaction) => {
                 transaction.execute_unprepared(FORGET).await?;
                 transaction.commit().await

@@ -76,6 +76,10 @@ impl Session {
         }
     }
 
+    pub fn newest(&self) -> Position {
+        self.replicas.newest()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

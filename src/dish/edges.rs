@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::Dish;
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Reads, Row,
+        Hot, Reads, Row,
         fetch::{many_each, models, models_without, one_each, select},
     },
-    load::Edge,
     sql::is_any_of,
 };
 
@@ -35,15 +35,22 @@ pub(super) fn left_out(reads: &Reads) -> Vec<dish::Column> {
     left_out
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DishById;
 
-impl Edge for DishById {
+impl Hot for DishById {
     type Key = Uuid;
     type Value = Option<Row<Dish>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Dish)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Dish(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let left_out = left_out(reads);
         let mut query = select::<dish::Entity>(&left_out);
         query.and_where(is_any_of(Expr::col(("dish", "id")), keys, reads.backend()));
@@ -55,15 +62,22 @@ impl Edge for DishById {
     }
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AllergensOfDish;
 
-impl Edge for AllergensOfDish {
+impl Hot for AllergensOfDish {
     type Key = Uuid;
     type Value = Arc<[dish_allergen::Model]>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Dish)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Dish(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<dish_allergen::Entity>(&[]);
         let dish = Expr::col(("dish_allergen", "dish_id"));
         query

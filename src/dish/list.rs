@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{Dish, DishFilter, edges::left_out};
 use crate::{
+    cache::{HotKind, Tag},
     error::{Error, Result},
     graph::{
         Reads,
@@ -122,6 +123,19 @@ impl List for Dishes {
     type Item = Dish;
     type Key = ();
 
+    fn kind(&self) -> Option<HotKind> {
+        let is_whole = self.search.is_none() && self.filter == DishFilter::default();
+        Some(if is_whole {
+            HotKind::Dish
+        } else {
+            HotKind::Search
+        })
+    }
+
+    fn tags(&self, _: &()) -> Vec<Tag> {
+        vec![Tag::Dishes]
+    }
+
     fn listing(&self, reads: &Reads) -> Result<Listing> {
         let mut from = Query::select().from("dish").take();
         self.filter.apply(&mut from)?;
@@ -145,6 +159,14 @@ impl List for Dishes {
 impl List for DishesOfKitchen {
     type Item = Dish;
     type Key = Uuid;
+
+    fn kind(&self) -> Option<HotKind> {
+        self.0.kind()
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::DishesOfKitchen(*key)]
+    }
 
     fn listing(&self, reads: &Reads) -> Result<Listing> {
         let parent = Some(Expr::col(("dish", "kitchen_id")));

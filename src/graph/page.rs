@@ -5,10 +5,12 @@ use std::{borrow::Cow, sync::Arc};
 use async_graphql::{Object, OutputType, SimpleObject, TypeName};
 
 mod cursor;
+mod key;
 mod list;
 mod statement;
 
 pub use cursor::Cursor;
+pub use key::ListKey;
 pub use list::{CountOf, List, Page, PageOf};
 pub use statement::{KeyType, Listing, Order, OrderKey};
 

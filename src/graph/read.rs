@@ -12,7 +12,10 @@ use futures_util::future::{OptionFuture, join};
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{
-    db::{Db, Meter, Position, Reader},
+    app::App,
+    cache::Cache,
+    clock::Clock,
+    db::{Meter, Position, Reader},
     error::{Error, Result},
     load::{Edge, Loaders, Source},
 };
@@ -29,20 +32,79 @@ pub trait Selects: Send + Sync {
     fn selects(&self, type_name: &str, field: &str) -> bool;
 }
 
+/// What is read for others too is read whole.
+struct Whole;
+
+impl Selects for Whole {
+    fn selects(&self, _: &str, _: &str) -> bool {
+        true
+    }
+}
+
 /// What an edge may use to answer its keys.
+#[derive(Clone)]
 pub struct Reads {
     pub conn: Reader,
+    cache: Cache,
+    clock: Clock,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
 }
 
 impl Reads {
     /// Sees at least what was committed before `needed`.
-    pub fn new(db: &Db, meter: &Arc<Meter>, needed: Position, selection: Arc<dyn Selects>) -> Self {
+    pub fn new(
+        app: &App,
+        meter: &Arc<Meter>,
+        needed: Position,
+        selection: Arc<dyn Selects>,
+    ) -> Self {
         Self {
-            conn: db.reader(meter).at_least(needed),
+            conn: app.db.reader(meter).at_least(needed),
+            cache: app.cache.clone(),
+            clock: app.clock.clone(),
             meter: meter.clone(),
             selection,
+        }
+    }
+
+    pub(super) fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    pub(super) fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// The time now, for what is told as of it.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The same, for an answer that is not for this request alone.
+    pub(super) fn whole(&self) -> Self {
+        Self {
+            selection: Arc::new(Whole),
+            ..self.clone()
+        }
+    }
+
+    /// The same, for what is kept: from a replica only if that has everything that this process
+    /// knows of, lest it keep what a change has made old.
+    pub(super) fn current(&self) -> Self {
+        Self {
+            conn: self.conn.current(),
+            ..self.clone()
+        }
+    }
+
+    /// The same, on nobody's account.
+    pub(super) fn aside(&self) -> Self {
+        let meter = Meter::new("cache");
+        Self {
+            conn: self.conn.on(&meter),
+            meter,
+            ..self.clone()
         }
     }
 
@@ -62,7 +124,7 @@ impl Source for Reads {
         let part = Self {
             conn: self.conn.on(&meter),
             meter: meter.clone(),
-            selection: self.selection.clone(),
+            ..self.clone()
         };
         (part, meter)
     }

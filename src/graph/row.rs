@@ -21,6 +21,7 @@ use async_graphql::{
     parser::types::{Field, Selection},
     registry::Registry,
 };
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An object of the graph, shared by all places of a request that show it.
 pub struct Row<T>(Arc<T>);
@@ -42,6 +43,18 @@ impl<T> Deref for Row<T> {
 
     fn deref(&self) -> &T {
         &self.0
+    }
+}
+
+impl<T: Serialize> Serialize for Row<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Row<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self::new)
     }
 }
 

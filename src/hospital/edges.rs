@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::{Hospital, HospitalByInput};
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Ctx, Reads, Row,
+        Ctx, Hot, Reads, Row,
         fetch::{models_without, one_each, select},
         id::Kind,
     },
-    load::Edge,
     sql::{is_any_of, is_any_text},
 };
 
@@ -32,15 +32,22 @@ pub(super) fn left_out(reads: &Reads) -> Vec<hospital::Column> {
     left_out
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HospitalById;
 
-impl Edge for HospitalById {
+impl Hot for HospitalById {
     type Key = Uuid;
     type Value = Option<Row<Hospital>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Hospital)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Hospital(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let left_out = left_out(reads);
         let mut query = select::<hospital::Entity>(&left_out);
         query.and_where(is_any_of(
@@ -78,12 +85,19 @@ impl HospitalBy {
     }
 }
 
-impl Edge for HospitalBy {
+impl Hot for HospitalBy {
     type Key = String;
     type Value = Option<Row<Hospital>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[String], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Hospital)
+    }
+
+    fn tags(&self, key: &String) -> Vec<Tag> {
+        vec![Tag::HospitalNamed(key.clone())]
+    }
+
+    async fn read(&self, keys: &[String], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let left_out = left_out(reads);
         let mut query = select::<hospital::Entity>(&left_out);
         query.and_where(is_any_text(self.column(), keys, reads.backend()));

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{Hospital, edges::left_out};
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
         Reads,
@@ -38,6 +39,19 @@ pub struct Hospitals {
 impl List for Hospitals {
     type Item = Hospital;
     type Key = ();
+
+    fn kind(&self) -> Option<HotKind> {
+        // There are as many circles as places.
+        match (&self.near, &self.search) {
+            (Some(_), _) => None,
+            (None, Some(_)) => Some(HotKind::Search),
+            (None, None) => Some(HotKind::Hospital),
+        }
+    }
+
+    fn tags(&self, _: &()) -> Vec<Tag> {
+        vec![Tag::Hospitals]
+    }
 
     fn listing(&self, reads: &Reads) -> Result<Listing> {
         let backend = reads.backend();
@@ -84,6 +98,14 @@ impl List for HospitalsOfKitchen {
     type Item = Hospital;
     type Key = Uuid;
 
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Hospital)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Kitchen(*key)]
+    }
+
     fn listing(&self, reads: &Reads) -> Result<Listing> {
         let serves = Expr::col(("kitchen_hospital", "hospital_id")).equals(("hospital", "id"));
         Ok(Listing {
@@ -110,6 +132,14 @@ pub struct KitchensOfHospital;
 impl List for KitchensOfHospital {
     type Item = Kitchen;
     type Key = Uuid;
+
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Kitchen)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Hospital(*key)]
+    }
 
     fn listing(&self, reads: &Reads) -> Result<Listing> {
         let serves = Expr::col(("kitchen_hospital", "kitchen_id")).equals(("kitchen", "id"));

@@ -9,22 +9,24 @@ use sea_orm::{
     ConnectionTrait, DbErr,
     sea_query::{Expr, Query},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Hospital, HospitalById};
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Ctx, Reads, Row,
+        Ctx, Hot, Reads, Row,
         fetch::{columns, models, one_each, select},
         id::Kind,
         page::{KeyType, List, Listing, Order, OrderKey},
     },
-    load::Edge,
     sql::is_any_of,
 };
 
 /// A ward of a hospital.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Ward(pub ward::Model);
 
 /// A ward of a hospital.
@@ -51,15 +53,22 @@ impl Ward {
     }
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WardById;
 
-impl Edge for WardById {
+impl Hot for WardById {
     type Key = Uuid;
     type Value = Option<Row<Ward>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Ward)
+    }
+
+    fn tags(&self, _: &Uuid) -> Vec<Tag> {
+        Vec::new()
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<ward::Entity>(&[]);
         query.and_where(is_any_of(Expr::col(("ward", "id")), keys, reads.backend()));
         let rows = reads.conn.query_all(&query).await?;
@@ -77,6 +86,14 @@ pub struct WardsOfHospital;
 impl List for WardsOfHospital {
     type Item = Ward;
     type Key = Uuid;
+
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Ward)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Hospital(*key)]
+    }
 
     fn listing(&self, _: &Reads) -> Result<Listing> {
         Ok(Listing {

@@ -14,21 +14,22 @@ use sea_orm::{
     ConnectionTrait,
     sea_query::{Expr, ExprTrait},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Ctx, Reads, Row,
+        Ctx, Hot, Reads, Row,
         fetch::{many_each, models, select},
         scalar::{Date, DateTime, LocalTime},
     },
-    load::Edge,
     sql::is_any_of,
 };
 
 /// The rule of a meal as stored, with the time zone of its hospital.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WindowRow {
     pub window: meal_window::Model,
     pub time_zone: String,
@@ -136,15 +137,22 @@ impl MealWindow {
 }
 
 /// The rules of all meals of a hospital, in the order of the day.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WindowsOfHospital;
 
-impl Edge for WindowsOfHospital {
+impl Hot for WindowsOfHospital {
     type Key = Uuid;
     type Value = Arc<[Arc<WindowRow>]>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Window)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Hospital(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<meal_window::Entity>(&[]);
         let hospital = Expr::col(("hospital", "id"));
         query
@@ -172,15 +180,22 @@ impl Edge for WindowsOfHospital {
     }
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct SlotsOfWindow;
 
-impl Edge for SlotsOfWindow {
+impl Hot for SlotsOfWindow {
     type Key = Uuid;
     type Value = Arc<[delivery_slot::Model]>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Window)
+    }
+
+    fn tags(&self, _: &Uuid) -> Vec<Tag> {
+        Vec::new()
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<delivery_slot::Entity>(&[]);
         let window = Expr::col(("delivery_slot", "meal_window_id"));
         query

@@ -14,13 +14,13 @@ use uuid::Uuid;
 
 use super::Kitchen;
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Reads, Row,
+        Hot, Reads, Row,
         fetch::{columns, many_each, models, models_without, one_each, select},
         page::{KeyType, List, Listing, Order, OrderKey},
     },
-    load::Edge,
     place::Circle,
     sql::is_any_of,
 };
@@ -37,15 +37,22 @@ pub fn left_out(reads: &Reads) -> Vec<kitchen::Column> {
     left_out
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KitchenById;
 
-impl Edge for KitchenById {
+impl Hot for KitchenById {
     type Key = Uuid;
     type Value = Option<Row<Kitchen>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Kitchen)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Kitchen(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let left_out = left_out(reads);
         let mut query = select::<kitchen::Entity>(&left_out);
         query.and_where(is_any_of(
@@ -60,15 +67,22 @@ impl Edge for KitchenById {
     }
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HoursOfKitchen;
 
-impl Edge for HoursOfKitchen {
+impl Hot for HoursOfKitchen {
     type Key = Uuid;
     type Value = Arc<[kitchen_hours::Model]>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Kitchen)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Kitchen(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<kitchen_hours::Entity>(&[]);
         let kitchen = Expr::col(("kitchen_hours", "kitchen_id"));
         query

@@ -267,7 +267,11 @@ impl<E: Edge> Dispatch<E::Source> for Batch<E> {
                 loads,
                 keys: asked,
                 rows: meter.rows(),
-                source: if asked == 0 { "request" } else { "database" },
+                source: if asked == 0 {
+                    "request"
+                } else {
+                    meter.source()
+                },
                 at: ms(begun - loaders.begun),
                 ms: ms(begun.elapsed()),
                 sql: statements.map(|statement| statement.sql).collect(),

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::Menu;
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Reads, Row,
+        Hot, Reads, Row,
         fetch::{models, one_each, select},
     },
     hospital::HospitalBy,
-    load::Edge,
     sql::{is_any_of, is_any_text},
 };
 
@@ -25,15 +25,22 @@ pub(super) fn is_published() -> Expr {
     Expr::col(("menu", "published_at")).is_not_null()
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MenuById;
 
-impl Edge for MenuById {
+impl Hot for MenuById {
     type Key = Uuid;
     type Value = Option<Row<Menu>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Menu)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Menu(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<menu::Entity>(&[]);
         query
             .and_where(is_any_of(Expr::col(("menu", "id")), keys, reads.backend()))
@@ -47,18 +54,25 @@ impl Edge for MenuById {
 }
 
 /// The menu of a hospital, named by its id, at a meal of a day.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MenuOfHospital {
     pub date: NaiveDate,
     pub meal: Meal,
 }
 
-impl Edge for MenuOfHospital {
+impl Hot for MenuOfHospital {
     type Key = Uuid;
     type Value = Option<Row<Menu>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Menu)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::MenusOfHospital(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<menu::Entity>(&[]);
         query
             .and_where(is_any_of(
@@ -80,19 +94,26 @@ impl Edge for MenuOfHospital {
 }
 
 /// The same for a hospital named by its slug or code: one statement all the same.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MenuOfHospitalBy {
     pub by: HospitalBy,
     pub date: NaiveDate,
     pub meal: Meal,
 }
 
-impl Edge for MenuOfHospitalBy {
+impl Hot for MenuOfHospitalBy {
     type Key = String;
     type Value = Option<Row<Menu>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[String], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Menu)
+    }
+
+    fn tags(&self, key: &String) -> Vec<Tag> {
+        vec![Tag::MenusOfHospitalNamed(key.clone())]
+    }
+
+    async fn read(&self, keys: &[String], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<menu::Entity>(&[]);
         let hospital = Expr::col(("hospital", "id"));
         query

@@ -6,10 +6,11 @@ use sea_orm::{
     ConnectionTrait,
     sea_query::{Expr, ExprTrait},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Menu, MenuById, MenuSection, SectionById,
+    Menu, MenuById, MenuSection, SectionsOfMenu,
     edges::is_published,
     live::{Availability, AvailabilityOfItem, PriceOfItem, WeightPrice},
 };
@@ -27,6 +28,7 @@ use crate::{
 };
 
 /// A dish as it is offered on a menu.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MenuItem(pub menu_item::Model);
 
 /// A dish as it is offered on a menu.
@@ -45,8 +47,13 @@ impl MenuItem {
 
     /// The section of the menu under which it is printed.
     async fn section(&self, ctx: &Context<'_>) -> Result<Row<MenuSection>> {
-        let section = ctx.load(SectionById, self.0.section_id).await?;
-        section.ok_or_else(|| Error::internal(anyhow::anyhow!("an item without its section")))
+        let sections = ctx.load(SectionsOfMenu, self.0.menu_id).await?;
+        let section = sections
+            .iter()
+            .find(|section| section.0.id == self.0.section_id);
+        section
+            .cloned()
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("an item without its section")))
     }
 
     /// The dish.

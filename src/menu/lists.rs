@@ -14,11 +14,12 @@ use uuid::Uuid;
 
 use super::{Menu, MenuItem, MenuItemFilter, edges::is_published};
 use crate::{
+    cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Reads,
+        HotKey, Reads,
         fetch::columns,
-        page::{KeyType, List, Listing, Order, OrderKey},
+        page::{KeyType, List, ListKey, Listing, Order, OrderKey},
     },
 };
 
@@ -41,6 +42,17 @@ pub struct MenusOf {
 impl List for MenusOf {
     type Item = Menu;
     type Key = Uuid;
+
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Menu)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        match self.owner {
+            Owner::Hospital => vec![Tag::MenusOfHospital(*key)],
+            Owner::Kitchen => vec![Tag::MenusOfKitchen(*key)],
+        }
+    }
 
     fn listing(&self, _: &Reads) -> Result<Listing> {
         let mut from = Query::select()
@@ -86,6 +98,14 @@ pub struct MenusToCome {
 impl List for MenusToCome {
     type Item = Menu;
     type Key = (Uuid, NaiveDate);
+
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Menu)
+    }
+
+    fn tags(&self, key: &(Uuid, NaiveDate)) -> Vec<Tag> {
+        vec![Tag::MenusOfHospital(key.0)]
+    }
 
     fn listing(&self, reads: &Reads) -> Result<Listing> {
         let all = MenusOf {
@@ -149,9 +169,36 @@ fn filtered(filter: &MenuItemFilter) -> Result<SelectStatement> {
     Ok(from)
 }
 
+impl MenuItemFilter {
+    fn kind(&self) -> Option<HotKind> {
+        match self {
+            // What is available is live.
+            Self {
+                available: true, ..
+            } => None,
+            Self { dish: Some(_), .. } => Some(HotKind::Search),
+            Self { dish: None, .. } => Some(HotKind::Item),
+        }
+    }
+
+    fn tags(&self, menu: Uuid) -> Vec<Tag> {
+        let mut tags = vec![Tag::Menu(menu)];
+        tags.extend(self.dish.as_ref().map(|_| Tag::Dishes));
+        tags
+    }
+}
+
 impl List for ItemsOfMenu {
     type Item = MenuItem;
     type Key = Uuid;
+
+    fn kind(&self) -> Option<HotKind> {
+        self.filter.kind()
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        self.filter.tags(*key)
+    }
 
     fn listing(&self, _: &Reads) -> Result<Listing> {
         items(&self.filter, "menu_id")
@@ -162,9 +209,36 @@ impl List for ItemsOfMenu {
     }
 }
 
+/// A section, and the menu with which its items change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SectionKey {
+    pub section: Uuid,
+    pub menu: Uuid,
+}
+
+impl ListKey for SectionKey {
+    fn uuid(self) -> Option<Uuid> {
+        Some(self.section)
+    }
+}
+
+impl HotKey for SectionKey {
+    fn write(&self, name: &mut Vec<u8>) {
+        self.section.write(name);
+    }
+}
+
 impl List for ItemsOfSection {
     type Item = MenuItem;
-    type Key = Uuid;
+    type Key = SectionKey;
+
+    fn kind(&self) -> Option<HotKind> {
+        self.filter.kind()
+    }
+
+    fn tags(&self, key: &SectionKey) -> Vec<Tag> {
+        self.filter.tags(key.menu)
+    }
 
     fn listing(&self, _: &Reads) -> Result<Listing> {
         items(&self.filter, "section_id")

@@ -8,13 +8,19 @@ use sea_orm::{
     ConnectionTrait, Order,
     sea_query::{Expr, ExprTrait},
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Menu, MenuById, MenuItem, MenuItemFilter, edges::is_published, lists::ItemsOfSection};
+use super::{
+    Menu, MenuById, MenuItem, MenuItemFilter,
+    edges::is_published,
+    lists::{ItemsOfSection, SectionKey},
+};
 use crate::{
+    cache::{HotKind, Tag},
     error::{Error, Result},
     graph::{
-        Connection, Ctx, Reads, Row, Slice,
+        Connection, Ctx, Hot, Reads, Row, Slice,
         fetch::{many_each, models, one_each, select},
         id::Kind,
     },
@@ -23,6 +29,7 @@ use crate::{
 };
 
 /// A heading of a menu with its items.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MenuSection(pub menu_section::Model);
 
 /// A heading of a menu with its items.
@@ -58,9 +65,13 @@ impl MenuSection {
         let items = ItemsOfSection {
             filter: filter.unwrap_or_default(),
         };
+        let key = SectionKey {
+            section: self.0.id,
+            menu: self.0.menu_id,
+        };
         ctx.page(
             items,
-            self.0.id,
+            key,
             Slice {
                 first,
                 after,
@@ -97,15 +108,22 @@ impl Edge for SectionById {
     }
 }
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SectionsOfMenu;
 
-impl Edge for SectionsOfMenu {
+impl Hot for SectionsOfMenu {
     type Key = Uuid;
     type Value = Arc<[Row<MenuSection>]>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        Some(HotKind::Section)
+    }
+
+    fn tags(&self, key: &Uuid) -> Vec<Tag> {
+        vec![Tag::Menu(*key)]
+    }
+
+    async fn read(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let mut query = select::<menu_section::Entity>(&[]);
         query
             .and_where(is_any_of(

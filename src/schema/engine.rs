@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
+    cache::Layer,
     db::{Meter, Position},
     graph::{Reads, read::Now},
     load::{Loaders, drive},
@@ -138,7 +139,7 @@ impl Engine {
             OperationType::Mutation => Position::LATEST,
             _ => operation.needed,
         };
-        let reads = Reads::new(&self.app.db, &meter, needed, shape.clone());
+        let reads = Reads::new(&self.app, &meter, needed, shape.clone());
         let loaders = Loaders::new(reads);
         let mut request = Request::new(operation.query)
             .variables(operation.variables)
@@ -245,12 +246,14 @@ fn order_root(response: &mut Response, shape: &Shape) {
 
 fn trace(loaders: &Loaders<Reads>, meter: &Meter) -> Value {
     let batches = loaders.trace();
-    let database: u64 = batches.iter().map(|batch| batch.keys as u64).sum();
+    let asked: u64 = batches.iter().map(|batch| batch.keys as u64).sum();
+    let (memory, redis) = (meter.found_in(Layer::Memory), meter.found_in(Layer::Redis));
+    let database = asked.saturating_sub(memory + redis);
     let batches = async_graphql::to_value(&batches).unwrap_or_default();
     async_graphql::value!({
         "sqlStatements": meter.statements(),
         "rowsRead": meter.rows(),
         "batches": batches,
-        "cache": { "memory": 0, "redis": 0, "database": database },
+        "cache": { "memory": memory, "redis": redis, "database": database },
     })
 }

@@ -1,6 +1,9 @@
 //! `TestApp`: a server with a database of its own.
 
-use std::{net::SocketAddr, sync::OnceLock};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait};
@@ -10,7 +13,7 @@ use tempfile::TempDir;
 use thali::{
     app::App,
     clock::Clock,
-    config::{AdminToken, Config},
+    config::{AdminToken, Config, Switch},
     http,
 };
 use uuid::Uuid;
@@ -51,7 +54,7 @@ pub struct TestApp {
     pub app: App,
     pub address: SocketAddr,
     pub client: reqwest::Client,
-    database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 /// The token of the administrator.
@@ -69,15 +72,27 @@ impl TestApp {
 
     /// Starts with settings changed by `change`.
     pub async fn with(engine: Engine, change: impl FnOnce(&mut Config)) -> Self {
-        let database = TestDatabase::create(engine).await;
+        let database = Arc::new(TestDatabase::create(engine).await);
         let mut config = Config::defaults();
         config.database_url = Some(thali::config::DatabaseUrl(database.url.clone()));
         config.environment = Some(thali::config::Environment::Development);
         config.admin_token = AdminToken::new(TOKEN);
         config.db_pool = 8;
+        config.cache = Switch(false);
         change(&mut config);
+        Self::serve(config, database).await
+    }
+
+    /// Starts another server on the same database, with settings changed by `change`.
+    pub async fn beside(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = (*self.app.config).clone();
+        change(&mut config);
+        Self::serve(config, self.database.clone()).await
+    }
+
+    async fn serve(config: Config, database: Arc<TestDatabase>) -> Self {
         let app = App::start(config, Clock::fixed(monday())).await.unwrap();
-        if engine == Engine::Sqlite {
+        if database.engine == Engine::Sqlite {
             app.migrate().await.unwrap();
         }
         app.db.watch_replicas();

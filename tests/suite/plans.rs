@@ -121,7 +121,7 @@ impl Selects for Everything {
 async fn statements(app: &TestApp, query: &str, variables: Value) -> Vec<Statement> {
     let meter = Meter::keeping("plans");
     let needed = Position::default();
-    let reads = Reads::new(&app.app.db, &meter, needed, Arc::new(Everything));
+    let reads = Reads::new(&app.app, &meter, needed, Arc::new(Everything));
     let loaders = Loaders::new(reads);
     let request = Request::new(query)
         .variables(Variables::from_json(variables))

@@ -3,6 +3,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::Value;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -10,11 +11,27 @@ use crate::error::{Error, Result};
 const VERSION: u8 = 1;
 
 /// Where an item stands.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Cursor {
     /// The values by which the list is ordered, none of them NULL.
     pub keys: Vec<Value>,
     pub id: Uuid,
+}
+
+// Kept without the fingerprint of a list: its page has it.
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> Self {
+        cursor.encode(0)
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        Self::decode(&text, 0).map_err(|_| "no cursor")
+    }
 }
 
 impl Cursor {

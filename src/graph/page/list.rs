@@ -2,28 +2,38 @@
 
 use std::{fmt::Debug, sync::Arc};
 
-use chrono::NaiveDate;
 use entity::position::Cells;
 use sea_orm::{ConnectionTrait, Value};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{
-    Cursor, Listing, Slice,
+    Cursor, ListKey, Listing, Slice,
     statement::{KeyType, Parents, Window},
 };
 use crate::{
+    cache::{HotKind, Tag},
     error::{Error, Result},
-    graph::{Reads, Row},
-    load::Edge,
+    graph::{Hot, Reads, Row},
 };
 
 /// A list that is read in pages, such as the dishes of a kitchen. The value itself holds what
 /// all its parents have in common: filter and ordering. Its name and `Debug` text are what a
 /// cursor's fingerprint is made of.
 pub trait List: Clone + Debug + PartialEq + Send + Sync + 'static {
-    type Item: Send + Sync + 'static;
+    type Item: Serialize + DeserializeOwned + Send + Sync + 'static;
     /// The id of the parent, or `()` for a list of everything.
     type Key: ListKey;
+
+    /// What its pages are kept as, or None where they are live; as in [`Hot`].
+    fn kind(&self) -> Option<HotKind> {
+        None
+    }
+
+    /// What a page below `key` depends on; as in [`Hot`].
+    fn tags(&self, _key: &Self::Key) -> Vec<Tag> {
+        Vec::new()
+    }
 
     /// The list in SQL. The first column of its table is `id`.
     fn listing(&self, reads: &Reads) -> Result<Listing>;
@@ -32,39 +42,8 @@ pub trait List: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn item(cells: &mut Cells<'_>) -> Result<Self::Item, sea_orm::DbErr>;
 }
 
-/// What a list hangs on.
-pub trait ListKey: Ord + Copy + Send + Sync + 'static {
-    fn uuid(self) -> Option<Uuid>;
-
-    /// The day on which the list begins, where it is another for each parent.
-    fn since(self) -> Option<NaiveDate> {
-        None
-    }
-}
-
-impl ListKey for (Uuid, NaiveDate) {
-    fn uuid(self) -> Option<Uuid> {
-        Some(self.0)
-    }
-
-    fn since(self) -> Option<NaiveDate> {
-        Some(self.1)
-    }
-}
-
-impl ListKey for Uuid {
-    fn uuid(self) -> Option<Uuid> {
-        Some(self)
-    }
-}
-
-impl ListKey for () {
-    fn uuid(self) -> Option<Uuid> {
-        None
-    }
-}
-
 /// A page that was read.
+#[derive(Serialize, Deserialize)]
 pub struct Page<T> {
     pub items: Vec<Row<T>>,
     pub has_next: bool,
@@ -137,12 +116,19 @@ fn fingerprint<L: List>(list: &L) -> u32 {
     })
 }
 
-impl<L: List> Edge for PageOf<L> {
+impl<L: List> Hot for PageOf<L> {
     type Key = L::Key;
     type Value = Arc<Page<L::Item>>;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+    fn kind(&self) -> Option<HotKind> {
+        self.list.kind()
+    }
+
+    fn tags(&self, key: &L::Key) -> Vec<Tag> {
+        self.list.tags(key)
+    }
+
+    async fn read(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let listing = self.list.listing(reads)?;
         let window = &self.window;
         if !listing.accepts(window) {
@@ -264,12 +250,19 @@ impl<T> Rows<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CountOf<L>(pub L);
 
-impl<L: List> Edge for CountOf<L> {
+impl<L: List> Hot for CountOf<L> {
     type Key = L::Key;
     type Value = u64;
-    type Source = Reads;
 
-    async fn load(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<u64>>> {
+    fn kind(&self) -> Option<HotKind> {
+        self.0.kind()
+    }
+
+    fn tags(&self, key: &L::Key) -> Vec<Tag> {
+        self.0.tags(key)
+    }
+
+    async fn read(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<u64>>> {
         let listing = self.0.listing(reads)?;
         let parents = Parents::of(keys);
         let rows = reads
