@@ -97,6 +97,11 @@ impl Cache {
         self.memory.size()
     }
 
+    /// Entries that memory has dropped since the start.
+    pub fn evictions(&self) -> u64 {
+        self.memory.evictions()
+    }
+
     /// Something changed in a transaction of this process, which was committed: from now on
     /// nothing of before is served, neither here nor from Redis. To be awaited before the change
     /// is acknowledged, and before others are told.

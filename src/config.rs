@@ -96,12 +96,12 @@ settings! {
     db_prepare: Switch = "on", "THALI_DB_PREPARE", "whether statements stay prepared; off behind a pooler in transaction mode that cannot keep them (PostgreSQL)";
     db_statement_timeout: Duration = "10s", "THALI_DB_STATEMENT_TIMEOUT", "longest run of a statement (PostgreSQL)";
     db_slow_statement: Duration = "200ms", "THALI_DB_SLOW_STATEMENT", "a statement that takes longer is logged";
-    replica_interval: Duration = "250ms", "THALI_REPLICA_INTERVAL", "how often each replica is asked how far it is";
-    replica_lag: Duration = "10s", "THALI_REPLICA_LAG", "a replica that is further behind the database is not read from";
     cache: Switch = "on", "THALI_CACHE", "whether answers about menus, dishes and places are cached";
     cache_memory: Bytes = "64MiB", "THALI_CACHE_MEMORY", "what cached answers may take in this process, nearly";
     cache_lives: Lives = "", "THALI_CACHE_TTL", "how long cached answers are fresh: 30min for menus, sections and items, 5min for searches and figures, else 60min";
     cache_stale: Duration = "10min", "THALI_CACHE_STALE", "for how long beyond that they are given when the database does not answer";
+    replica_interval: Duration = "250ms", "THALI_REPLICA_INTERVAL", "how often each replica is asked how far it is";
+    replica_lag: Duration = "10s", "THALI_REPLICA_LAG", "a replica that is further behind the database is not read from";
     request_timeout: Duration = "15s", "THALI_REQUEST_TIMEOUT", "longest time for a request, its body included";
     body_limit: Bytes = "256KiB", "THALI_BODY_LIMIT", "largest request body";
     batch_limit: usize = "10", "THALI_BATCH_LIMIT", "operations in one HTTP request, at most";

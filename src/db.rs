@@ -140,8 +140,9 @@ impl Reader {
         }
     }
 
-    /// The same session, for reads that see everything that this process knows to be committed.
-    pub fn current(&self) -> Self {
+    /// The same session, for what others will see too: at least all of which this process knows
+    /// that it is committed.
+    pub fn newest(&self) -> Self {
         self.at_least(self.inner.newest())
     }
 

@@ -2,7 +2,10 @@
 
 use std::{
     any::Any,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -20,6 +23,7 @@ const EAGERNESS: f64 = 1.0;
 #[derive(Debug)]
 pub struct Memory {
     entries: Cache<Name, Arc<Entry>>,
+    evicted: Arc<AtomicU64>,
 }
 
 /// A value that was loaded.
@@ -55,12 +59,19 @@ impl Expiry<Name, Arc<Entry>> for UntilTooOld {
 
 impl Memory {
     pub fn new(bytes: usize) -> Self {
+        let evicted = Arc::new(AtomicU64::new(0));
+        let counted = evicted.clone();
         let entries = Cache::builder()
+            .eviction_listener(move |_, _, cause| {
+                if cause.was_evicted() {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                }
+            })
             .max_capacity(bytes as u64)
             .weigher(|name: &Name, entry: &Arc<Entry>| OVERHEAD + name.len() as u32 + entry.bytes)
             .expire_after(UntilTooOld)
             .build();
-        Self { entries }
+        Self { entries, evicted }
     }
 
     /// The value by this name that has seen what `snapshot` has, fresh or not.
@@ -71,6 +82,11 @@ impl Memory {
 
     pub fn put(&self, name: Name, entry: Entry) {
         self.entries.insert(name, Arc::new(entry));
+    }
+
+    /// Entries that were too old, or that there was no room for.
+    pub fn evictions(&self) -> u64 {
+        self.evicted.load(Ordering::Relaxed)
     }
 
     /// How many entries there are, and how many bytes they take: both only nearly.

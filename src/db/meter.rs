@@ -17,10 +17,10 @@ pub struct Meter {
     pub owner: Arc<str>,
     statements: AtomicU64,
     rows: AtomicU64,
-    /// Behind its last commit, or 0.
-    wrote: AtomicU64,
     /// Answers by the layer of the cache that had them.
     found: [AtomicU64; Layer::ALL.len()],
+    /// Behind its last commit, or 0.
+    wrote: AtomicU64,
     whole: Option<Arc<Meter>>,
     kept: Option<Mutex<Vec<Statement>>>,
 }

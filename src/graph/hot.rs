@@ -77,7 +77,7 @@ impl<E: Hot> Edge for E {
     type Source = Reads;
 
     async fn load(&self, keys: &[Self::Key], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
-        let Some(kind) = self.kind().filter(|_| reads.cache().is_on()) else {
+        let Some(kind) = self.kind().filter(|_| reads.may_be_cached()) else {
             return self.read(keys, reads).await;
         };
         let mut name = std::any::type_name::<Self>().as_bytes().to_vec();
@@ -96,15 +96,14 @@ impl<E: Hot> Edge for E {
                 }
             })
             .collect();
-        let (edge, reads) = (self.clone(), reads.whole());
         let load: Load<Self::Key, Self::Value> = {
-            let reads = reads.clone();
+            let (edge, reads) = (self.clone(), reads.clone());
             Arc::new(move |keys, whom| {
                 let edge = edge.clone();
-                // Asked now, and so after the generations were: a change before them is seen.
+                // Only now, after the generations were read, it is known what is to be seen.
                 let reads = match whom {
-                    For::Request => reads.current(),
-                    For::Later => reads.aside().current(),
+                    For::Request => reads.whole(),
+                    For::Later => reads.whole().aside(),
                 };
                 Box::pin(async move { edge.read(&keys, &reads).await })
             })

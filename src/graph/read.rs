@@ -47,6 +47,7 @@ pub struct Reads {
     pub conn: Reader,
     cache: Cache,
     clock: Clock,
+    needed: Position,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
 }
@@ -63,6 +64,7 @@ impl Reads {
             conn: app.db.reader(meter).at_least(needed),
             cache: app.cache.clone(),
             clock: app.clock.clone(),
+            needed,
             meter: meter.clone(),
             selection,
         }
@@ -70,6 +72,12 @@ impl Reads {
 
     pub(super) fn cache(&self) -> &Cache {
         &self.cache
+    }
+
+    /// Whether a cached answer can show all that the request needs to see. What a mutation shows
+    /// is read from the database, as is what it decides on.
+    pub(super) fn may_be_cached(&self) -> bool {
+        self.cache.is_on() && self.needed != Position::LATEST
     }
 
     pub(super) fn meter(&self) -> &Meter {
@@ -84,16 +92,8 @@ impl Reads {
     /// The same, for an answer that is not for this request alone.
     pub(super) fn whole(&self) -> Self {
         Self {
+            conn: self.conn.newest(),
             selection: Arc::new(Whole),
-            ..self.clone()
-        }
-    }
-
-    /// The same, for what is kept: from a replica only if that has everything that this process
-    /// knows of, lest it keep what a change has made old.
-    pub(super) fn current(&self) -> Self {
-        Self {
-            conn: self.conn.current(),
             ..self.clone()
         }
     }

@@ -10,12 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use prometheus::{
-    GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TEXT_FORMAT, TextEncoder,
+    GaugeVec, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, Registry, TEXT_FORMAT,
+    TextEncoder,
 };
 
 use super::{Http, answer::Problem};
 use crate::{
     app::App,
+    cache::{Cache, HotKind, Layer},
     db::{Db, PoolFacts},
     schema::Answer,
 };
@@ -75,6 +77,7 @@ impl Metrics {
         // What is looked up when somebody asks: a function for each mechanism.
         let now = Registry::new();
         tell_of_database(&app.db, &now)?;
+        tell_of_cache(&app.cache, &now)?;
         families.extend(now.gather());
         TextEncoder::new().encode_to_string(&families)
     }
@@ -131,6 +134,48 @@ fn gauge(now: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus:
     let gauge = GaugeVec::new(Opts::new(name, help), labels)?;
     now.register(Box::new(gauge.clone()))?;
     Ok(gauge)
+}
+
+fn tell_of_cache(cache: &Cache, now: &Registry) -> prometheus::Result<()> {
+    let facts = cache.facts();
+    let answers = Opts::new("thali_cache_answers_total", "Answers by kind and layer.");
+    let answers = IntCounterVec::new(answers, &["kind", "layer"])?;
+    now.register(Box::new(answers.clone()))?;
+    for kind in HotKind::ALL {
+        for layer in Layer::ALL {
+            let answers = answers.with_label_values(&[kind.name(), layer.name()]);
+            answers.inc_by(facts.found(kind, layer));
+        }
+    }
+    let count = |name: &str, help: &str, since_start: u64| {
+        let counter = IntCounter::new(name, help)?;
+        counter.inc_by(since_start);
+        now.register(Box::new(counter))
+    };
+    let evicted = "Answers for which memory had no room, or that were too old.";
+    count("thali_cache_evictions_total", evicted, cache.evictions())?;
+    let changes = "Tags that were invalidated.";
+    count("thali_cache_invalidations_total", changes, facts.changes())?;
+    let stale = "Answers given though too old, because none could be loaded.";
+    count("thali_cache_stale_total", stale, facts.stale())?;
+    let tell = |name: &str, help: &str, value: u64| {
+        let gauge = gauge(now, name, help, &[])?;
+        gauge.with_label_values::<&str>(&[]).set(value as f64);
+        prometheus::Result::Ok(())
+    };
+    let (entries, bytes) = cache.size();
+    tell("thali_cache_entries", "Answers in memory, nearly.", entries)?;
+    tell(
+        "thali_cache_bytes",
+        "Bytes of the answers in memory, nearly.",
+        bytes,
+    )?;
+    let believed = "Whether what Redis has is believed.";
+    tell(
+        "thali_cache_redis_believed",
+        believed,
+        cache.is_sharing().into(),
+    )
 }
 
 fn tell_of_database(db: &Db, now: &Registry) -> prometheus::Result<()> {

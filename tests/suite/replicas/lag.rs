@@ -66,7 +66,7 @@ async fn who_wrote_sees_it_and_others_as_soon_as_it_is_replayed() {
     for (reader, is_replica) in [
         (all.clone(), true),
         (all.at_least(newest), false),
-        (all.current(), false),
+        (all.newest(), false),
         (all, true),
     ] {
         let row = reader.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
