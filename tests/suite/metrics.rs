@@ -77,7 +77,9 @@ async fn who_waits_for_a_connection_is_counted() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
+    let observed = tokio::time::timeout(Duration::from_secs(20), observed);
     let (given_up, told_before) = tokio::join!(query, observed);
+    let told_before = told_before.expect("nobody waits");
     assert_eq!(given_up.status, 503);
     let primary = |state: &str| {
         told_before[&format!("thali_db_connections{{server=\"primary\",state=\"{state}\"}}")]

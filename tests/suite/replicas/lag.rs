@@ -62,8 +62,13 @@ async fn who_wrote_sees_it_and_others_as_soon_as_it_is_replayed() {
     let newest = app.app.db.newest();
     assert!(Position::read(&token).unwrap() <= newest);
     let sql = "SELECT pg_is_in_recovery()";
-    for (needed, is_replica) in [(Position::default(), true), (newest, false)] {
-        let reader = app.app.db.reader(&Meter::new("test")).at_least(needed);
+    let all = app.app.db.reader(&Meter::new("test"));
+    for (reader, is_replica) in [
+        (all.clone(), true),
+        (all.at_least(newest), false),
+        (all.newest(), false),
+        (all, true),
+    ] {
         let row = reader.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
         let row = row.await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<bool>(0).unwrap(), is_replica);

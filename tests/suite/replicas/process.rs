@@ -36,7 +36,6 @@ max_connections = 60
 fsync = off
 log_statement = all
 wal_retrieve_retry_interval = 200ms
-max_standby_streaming_delay = 0
 ";
 
 impl Server {
