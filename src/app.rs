@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
-use crate::{cache::Cache, clock::Clock, config::Config, db::Db};
+use crate::{bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -16,6 +16,7 @@ pub struct App {
     pub clock: Clock,
     pub redis: Option<ConnectionManager>,
     pub cache: Cache,
+    pub bus: Bus,
 }
 
 impl App {
@@ -28,12 +29,14 @@ impl App {
             .as_ref()
             .map(|url| open_redis(&url.0))
             .transpose()?;
+        let bus = Bus::new(&config, &clock).context("REDIS_URL")?;
         Ok(Self {
             config: Arc::new(config),
             db,
             clock,
             redis,
             cache: Cache::default(),
+            bus,
         })
     }
 

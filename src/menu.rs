@@ -26,7 +26,7 @@ pub use set_menu_item_portions::SetMenuItemPortions;
 pub use set_menu_item_price::SetMenuItemPrice;
 
 use crate::{
-    db::Db,
+    app::App,
     dish::DishFilter,
     error::{Error, Result},
     graph::{
@@ -53,10 +53,10 @@ pub struct MenuItemFilter {
 pub struct MenuMutation(SetMenuItemPrice, SetMenuItemPortions);
 
 impl MenuMutation {
-    pub fn new(db: &Db) -> Self {
+    pub fn new(app: &App) -> Self {
         Self(
-            SetMenuItemPrice::new(Writes::new(db)),
-            SetMenuItemPortions::new(Writes::new(db)),
+            SetMenuItemPrice::new(Writes::new(app)),
+            SetMenuItemPortions::new(Writes::new(app)),
         )
     }
 }

@@ -17,7 +17,7 @@ pub use check::Checker;
 pub use engine::{Answer, Engine, Operation, Refusal, Trace};
 
 use crate::{
-    db::Db,
+    app::App,
     dish::DishQuery,
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
@@ -43,8 +43,8 @@ pub struct Mutation(MenuMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-pub fn build(db: &Db) -> Schema {
-    builder(Mutation(MenuMutation::new(db))).finish()
+pub fn build(app: &App) -> Schema {
+    builder(Mutation(MenuMutation::new(app))).finish()
 }
 
 fn builder(mutation: Mutation) -> SchemaBuilder<Query, Mutation, EmptySubscription> {

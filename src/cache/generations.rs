@@ -54,7 +54,10 @@ impl Generations {
 
     /// Whether nothing changed since.
     pub fn are(&self, snapshot: &Snapshot) -> bool {
-        snapshot.0.iter().all(|(place, was)| self.at(*place) == *was)
+        snapshot
+            .0
+            .iter()
+            .all(|(place, was)| self.at(*place) == *was)
     }
 
     pub fn change(&self, tags: &[Tag]) {

@@ -5,13 +5,12 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use entity::availability;
 use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect, sea_query::OnConflict};
-use uuid::Uuid;
 
 use super::{MenuItem, MenuItemById, hold::HeldItem};
 use crate::{
     error::Result,
     event::Event,
-    graph::{Begun, Ctx, Plain, Problem, Row, Writes, id::Kind},
+    graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
 };
 
 /// How many portions of a menu item there are from now on.
@@ -29,26 +28,12 @@ pub struct SetMenuItemPortionsInput {
     idempotency_key: String,
 }
 
-/// What became of the change.
-pub struct SetMenuItemPortionsPayload {
-    menu_item: Uuid,
-    problems: Vec<Problem>,
-}
-
-/// What became of the change.
-#[Object]
-impl SetMenuItemPortionsPayload {
-    /// The menu item with its new portions; null where there are problems.
-    async fn menu_item(&self, ctx: &Context<'_>) -> Result<Option<Row<MenuItem>>> {
-        match self.problems.is_empty() {
-            true => ctx.load(MenuItemById, self.menu_item).await,
-            false => Ok(None),
-        }
-    }
-
-    /// Why the portions were not changed: all that is to be mended. Empty where they were.
-    async fn problems(&self) -> &[Problem] {
-        &self.problems
+payload! {
+    SetMenuItemPortionsPayload {
+        /// The menu item with its new portions; null where there are problems.
+        menu_item: MenuItem by MenuItemById,
+        /// Why the portions were not changed: all that is to be mended. Empty where they were.
+        problems,
     }
 }
 
@@ -69,8 +54,8 @@ impl SetMenuItemPortions {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: SetMenuItemPortionsInput,
     ) -> Result<Option<Plain<SetMenuItemPortionsPayload>>> {
-        let payload = set_menu_item_portions(&self.0, ctx, input).await?;
-        Ok(Some(Plain(payload)))
+        let changed = set_menu_item_portions(&self.0, ctx, input).await?;
+        Ok(Some(Plain(SetMenuItemPortionsPayload(changed))))
     }
 }
 
@@ -78,7 +63,7 @@ async fn set_menu_item_portions(
     writes: &Writes,
     ctx: &Context<'_>,
     input: SetMenuItemPortionsInput,
-) -> Result<SetMenuItemPortionsPayload> {
+) -> Result<Changed> {
     let id = Kind::MenuItem.read(&input.menu_item)?;
     let key = &input.idempotency_key;
     let mut write = match writes
@@ -86,22 +71,13 @@ async fn set_menu_item_portions(
         .await?
     {
         Begun::First(write) => write,
-        Begun::Again(menu_item) => {
-            return Ok(SetMenuItemPortionsPayload {
-                menu_item,
-                problems: Vec::new(),
-            });
-        }
+        Begun::Again(changed) => return Ok(changed),
     };
     let Some(item) = HeldItem::hold(&write, id).await? else {
         write.problems.extend(check(input.portions, 0));
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);
         write.problems.push(problem);
-        let problems = write.end().await?;
-        return Ok(SetMenuItemPortionsPayload {
-            menu_item: id,
-            problems,
-        });
+        return write.end(id).await;
     };
     // Whoever reserves a portion locks this row, and not the item.
     let known = availability::Entity::find_by_id(id).lock_exclusive();
@@ -134,13 +110,9 @@ async fn set_menu_item_portions(
             menu_item: id,
             version: version + 1,
         };
-        write.record(&event).await?;
+        write.record(event).await?;
     }
-    let problems = write.end().await?;
-    Ok(SetMenuItemPortionsPayload {
-        menu_item: id,
-        problems,
-    })
+    write.end(id).await
 }
 
 /// No kitchen cooks more of one dish; a larger number is a slip.

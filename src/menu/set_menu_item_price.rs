@@ -9,7 +9,7 @@ use super::{MenuItem, MenuItemById, hold::HeldItem};
 use crate::{
     error::Result,
     event::Event,
-    graph::{Begun, Ctx, Plain, Problem, Row, Writes, id::Kind},
+    graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
 };
 
 /// What a menu item costs an audience from now on.
@@ -52,26 +52,12 @@ pub struct NewWeightPrice {
     unit: String,
 }
 
-/// What became of the change.
-pub struct SetMenuItemPricePayload {
-    menu_item: Uuid,
-    problems: Vec<Problem>,
-}
-
-/// What became of the change.
-#[Object]
-impl SetMenuItemPricePayload {
-    /// The menu item with its new price; null where there are problems.
-    async fn menu_item(&self, ctx: &Context<'_>) -> Result<Option<Row<MenuItem>>> {
-        match self.problems.is_empty() {
-            true => ctx.load(MenuItemById, self.menu_item).await,
-            false => Ok(None),
-        }
-    }
-
-    /// Why the price was not changed: all that is to be mended. Empty where it was.
-    async fn problems(&self) -> &[Problem] {
-        &self.problems
+payload! {
+    SetMenuItemPricePayload {
+        /// The menu item with its new price; null where there are problems.
+        menu_item: MenuItem by MenuItemById,
+        /// Why the price was not changed: all that is to be mended. Empty where it was.
+        problems,
     }
 }
 
@@ -92,8 +78,8 @@ impl SetMenuItemPrice {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: SetMenuItemPriceInput,
     ) -> Result<Option<Plain<SetMenuItemPricePayload>>> {
-        let payload = set_menu_item_price(&self.0, ctx, input).await?;
-        Ok(Some(Plain(payload)))
+        let changed = set_menu_item_price(&self.0, ctx, input).await?;
+        Ok(Some(Plain(SetMenuItemPricePayload(changed))))
     }
 }
 
@@ -101,7 +87,7 @@ async fn set_menu_item_price(
     writes: &Writes,
     ctx: &Context<'_>,
     input: SetMenuItemPriceInput,
-) -> Result<SetMenuItemPricePayload> {
+) -> Result<Changed> {
     let id = Kind::MenuItem.read(&input.menu_item)?;
     let key = &input.idempotency_key;
     let mut write = match writes
@@ -109,22 +95,13 @@ async fn set_menu_item_price(
         .await?
     {
         Begun::First(write) => write,
-        Begun::Again(menu_item) => {
-            return Ok(SetMenuItemPricePayload {
-                menu_item,
-                problems: Vec::new(),
-            });
-        }
+        Begun::Again(changed) => return Ok(changed),
     };
     input.price.check(&mut write.problems);
     let Some(item) = HeldItem::hold(&write, id).await? else {
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);
         write.problems.push(problem);
-        let problems = write.end().await?;
-        return Ok(SetMenuItemPricePayload {
-            menu_item: id,
-            problems,
-        });
+        return write.end(id).await;
     };
     let known = menu_item_price::Entity::find_by_id((id, input.audience));
     let known = known.one(&write.conn).await?;
@@ -161,13 +138,9 @@ async fn set_menu_item_price(
             audience: input.audience,
             version: version + 1,
         };
-        write.record(&event).await?;
+        write.record(event).await?;
     }
-    let problems = write.end().await?;
-    Ok(SetMenuItemPricePayload {
-        menu_item: id,
-        problems,
-    })
+    write.end(id).await
 }
 
 /// No portion costs more; a larger figure is a slip.

@@ -31,7 +31,7 @@ const SET_PRICE: &str = "mutation ($input: SetMenuItemPriceInput!) {
 }";
 
 /// Sends a change of a price as the administrator and returns its payload.
-async fn set_price(app: &TestApp, input: &Value) -> Value {
+pub async fn set_price(app: &TestApp, input: &Value) -> Value {
     let mut answer = app
         .execute_as_administrator(SET_PRICE, json!({ "input": input }))
         .await;
@@ -40,7 +40,7 @@ async fn set_price(app: &TestApp, input: &Value) -> Value {
 }
 
 /// A price of 5.00 for patients, as a change of what `Data` has.
-fn five_pounds(item: Uuid, key: &str) -> Value {
+pub fn five_pounds(item: Uuid, key: &str) -> Value {
     json!({
         "menuItem": Kind::MenuItem.id(item).0,
         "price": { "portionMinor": 500 },
@@ -56,7 +56,7 @@ fn is_published(data: &Data, item: &menu_item::Model) -> bool {
 }
 
 /// Items that everybody sees, and that patients have a price for.
-fn priced(data: &Data) -> Vec<Uuid> {
+pub fn priced(data: &Data) -> Vec<Uuid> {
     let has_price = |item: &&menu_item::Model| {
         let is_its = |price: &menu_item_price::Model| {
             price.menu_item_id == item.id && price.audience == Audience::Patient
@@ -80,7 +80,7 @@ fn problems(payload: &Value) -> Vec<&str> {
 }
 
 /// How many keys and how many events are kept.
-async fn kept(app: &TestApp) -> (usize, usize) {
+pub async fn kept(app: &TestApp) -> (usize, usize) {
     let db = app.app.db.reader(&Meter::new("test"));
     let keys = entity::idempotency_key::Entity::find()
         .all(&db)
@@ -90,7 +90,7 @@ async fn kept(app: &TestApp) -> (usize, usize) {
     (keys.len(), events.len())
 }
 
-async fn price_of(app: &TestApp, item: Uuid) -> menu_item_price::Model {
+pub async fn price_of(app: &TestApp, item: Uuid) -> menu_item_price::Model {
     let db = app.app.db.reader(&Meter::new("test"));
     let price = menu_item_price::Entity::find_by_id((item, Audience::Patient));
     price.one(&db).await.unwrap().unwrap()

@@ -98,6 +98,7 @@ impl Press<'_> {
                 date,
                 meal,
                 published_at: Some(self.now),
+                version: 1,
             };
             let id = row.id;
             self.counted.insert(id);
