@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
-use crate::{bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db};
+use crate::{bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db, outbox::Telling};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -17,6 +17,7 @@ pub struct App {
     pub redis: Option<ConnectionManager>,
     pub cache: Cache,
     pub bus: Bus,
+    pub telling: Arc<Telling>,
 }
 
 impl App {
@@ -37,6 +38,7 @@ impl App {
             redis,
             cache: Cache::default(),
             bus,
+            telling: Arc::default(),
         })
     }
 

@@ -6,7 +6,11 @@
 //! holds the rows meanwhile, and begins with the first of a topic: so the events of a topic are
 //! told in the order of their commits, by however many processes.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,7 +19,6 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
-use std::time::Duration;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -27,8 +30,8 @@ use crate::{
     event::Event,
 };
 
-/// How many events are told in one transaction.
-const BATCH: u64 = 100;
+/// How many events are told in one transaction, at most.
+const BATCH: u64 = 1_000;
 /// For how long a change waits until it is told of; the relay does it then.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// So old is what its own process does not tell any more.
@@ -37,6 +40,7 @@ const A_MOMENT: TimeDelta = TimeDelta::milliseconds(300);
 const RELAYING: i64 = 0x7468_616c_6901;
 
 /// An event that was written beside its change.
+#[derive(Debug)]
 pub struct Recorded {
     id: Uuid,
     pub event: Event,
@@ -66,6 +70,14 @@ pub async fn record(
     Ok(Recorded { id, event })
 }
 
+/// What this process has committed and is about to tell. One batch goes out at a time, with all
+/// that came together meanwhile: however many change something, one connection tells.
+#[derive(Debug, Default)]
+pub struct Telling {
+    next: Mutex<Vec<Recorded>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
 /// Tells of what was committed. Then nothing old is served by this process any more, and the
 /// others know of it as far as they can be reached. Goes on when nobody waits for it.
 pub async fn tell(app: &App, recorded: Vec<Recorded>) {
@@ -73,11 +85,22 @@ pub async fn tell(app: &App, recorded: Vec<Recorded>) {
     let app = app.clone();
     tokio::spawn(async move {
         invalidate(&app, recorded.iter().map(|recorded| &recorded.event)).await;
-        let published = tokio::time::timeout(PATIENCE, publish_now(&app, &recorded)).await;
+        app.telling.next().extend(recorded);
+        let told = async {
+            let turn = app.telling.turn.lock().await;
+            let batch = std::mem::take(&mut *app.telling.next());
+            Ok::<_, anyhow::Error>((publish_now(&app, batch).await?, turn))
+        };
+        let told = tokio::time::timeout(PATIENCE, told).await;
         // The answer does not wait for the marks.
         let _ = telling.send(());
-        let published = published.context("it took too long").flatten();
-        let marked = async { mark_all(published?, app.clock.now()).await };
+        let marked = async {
+            let (published, _turn) = told.context("it took too long")??;
+            match published {
+                Some(published) => published.mark(app.clock.now()).await,
+                None => Ok(()),
+            }
+        };
         if let Err(error) = marked.await {
             tracing::warn!(error = format!("{error:#}"), "events are told later");
         }
@@ -85,23 +108,22 @@ pub async fn tell(app: &App, recorded: Vec<Recorded>) {
     let _ = is_told.await;
 }
 
-async fn publish_now(app: &App, recorded: &[Recorded]) -> anyhow::Result<Vec<Published>> {
-    let own: Vec<Uuid> = recorded.iter().map(|recorded| recorded.id).collect();
-    let topics: BTreeSet<String> = recorded.iter().map(|own| own.event.topic()).collect();
-    let mut published = Vec::new();
-    for topic in topics {
-        let conn = app.db.begin(&Meter::new("tell")).await?;
-        let of_topic = Condition::all().add(Column::Topic.eq(topic));
-        published.push(publish(app, conn, of_topic, &own).await?);
+impl Telling {
+    fn next(&self) -> MutexGuard<'_, Vec<Recorded>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    Ok(published)
 }
 
-async fn mark_all(published: Vec<Published>, now: DateTime<Utc>) -> anyhow::Result<()> {
-    for published in published {
-        published.mark(now).await?;
+/// Tells a batch, which is empty when the one before had it all.
+async fn publish_now(app: &App, batch: Vec<Recorded>) -> anyhow::Result<Option<Published>> {
+    if batch.is_empty() {
+        return Ok(None);
     }
-    Ok(())
+    let own: Vec<Uuid> = batch.iter().map(|recorded| recorded.id).collect();
+    let topics: BTreeSet<String> = batch.iter().map(|own| own.event.topic()).collect();
+    let conn = app.db.begin(&Meter::new("tell")).await?;
+    let of_topics = Condition::all().add(Column::Topic.is_in(topics));
+    publish(app, conn, of_topics, &own).await.map(Some)
 }
 
 /// Tells what nobody has told for a moment; whether there may be more of it.
@@ -222,7 +244,7 @@ pub async fn remove(app: &App, before: DateTime<Utc>) -> Result<u64, DbErr> {
         .from(Entity)
         .and_where(Column::PublishedAt.lt(before))
         .order_by(Column::PublishedAt, sea_orm::Order::Asc)
-        .limit(BATCH * 10)
+        .limit(BATCH)
         .take();
     let conn = app.db.begin(&Meter::new("remove events")).await?;
     let removed = Entity::delete_many()

@@ -175,6 +175,49 @@ async fn a_change_takes_what_was_left_of_its_topic_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_keeps_its_order_whoever_writes() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let data = Data::fill(&app, Size::ONE).await;
+    let redis = Redis::start();
+    let servers = [&app; 2].map(|app| Server::start(app, Some(&redis)));
+    let (_bus, mut heard) = listen(&redis);
+    found(&mut heard).await;
+    let menu = data.items.iter().find(|row| row.id == priced(&data)[0]);
+    let menu = menu.unwrap().menu_id;
+    let of_menu = data.items.iter().filter(|row| row.menu_id == menu);
+    let items: Vec<Uuid> = of_menu.map(|row| row.id).collect();
+    let query = "mutation ($input: SetMenuItemPriceInput!) { setMenuItemPrice(input: $input) { problems { message } } }";
+    let mut told = Vec::new();
+    for round in 0..6 {
+        let changes = (0..).zip(
+            items
+                .iter()
+                .flat_map(|item| [(item, "STAFF"), (item, "VISITOR")]),
+        );
+        let sent = changes.map(async |(number, (item, audience))| {
+            let mut input = five_pounds(*item, &format!("{round}-{number}"));
+            let first = i32::from(audience == "STAFF");
+            input["audience"] = json!(audience);
+            input["expectedVersion"] = json!(first + round);
+            let answer = servers[number % 2]
+                .execute(query, json!({ "input": input }))
+                .await;
+            assert_eq!(
+                answer["data"]["setMenuItemPrice"]["problems"],
+                json!([]),
+                "{answer:#}"
+            );
+        });
+        let sent = futures_util::future::join_all(sent).await.len();
+        for _ in 0..sent {
+            told.push(next(&mut heard, WITHIN).await.id);
+        }
+    }
+    assert_eq!(told.len(), items.len() * 12);
+    assert!(told.is_sorted(), "{told:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_happened_while_redis_was_away_is_told_when_it_is_back() {
     let app = TestApp::start(Engine::Postgres).await;
     let data = Data::fill(&app, Size::ONE).await;

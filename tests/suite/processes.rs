@@ -25,10 +25,22 @@ impl Redis {
     pub fn start() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = port.local_addr().unwrap().port();
-        Self {
+        let redis = Self {
             process: spawn_redis(port),
             port,
+        };
+        redis.wait();
+        redis
+    }
+
+    fn wait(&self) {
+        for _ in 0..200 {
+            if TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return;
+            }
+            sleep(Duration::from_millis(50));
         }
+        panic!("redis-server does not answer on port {}", self.port);
     }
 
     pub fn url(&self) -> String {
@@ -47,6 +59,7 @@ impl Redis {
 
     pub fn start_again(&mut self) {
         self.process = spawn_redis(self.port);
+        self.wait();
     }
 }
 
@@ -61,14 +74,7 @@ fn spawn_redis(port: u16) -> Child {
             .spawn()
             .ok()
     });
-    let process = spawned.expect("redis-server cannot be run: run the tests with `make test`");
-    for _ in 0..200 {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return process;
-        }
-        sleep(Duration::from_millis(50));
-    }
-    panic!("redis-server does not answer on port {port}");
+    spawned.expect("redis-server cannot be run: run the tests with `make test`")
 }
 
 impl Drop for Redis {
