@@ -12,6 +12,9 @@ mod hold;
 mod item;
 mod lists;
 mod live;
+mod plan;
+mod printed;
+mod publish_menu;
 mod query;
 mod section;
 mod set_menu_item_portions;
@@ -20,6 +23,7 @@ mod set_menu_item_price;
 pub use edges::MenuById;
 pub use item::{MenuItem, MenuItemById};
 pub use lists::{MenusOf, MenusToCome, Owner};
+pub use publish_menu::PublishMenu;
 pub use query::MenuQuery;
 pub use section::{MenuSection, SectionById};
 pub use set_menu_item_portions::SetMenuItemPortions;
@@ -50,11 +54,12 @@ pub struct MenuItemFilter {
 
 /// The changes of menus.
 #[derive(Default, MergedObject)]
-pub struct MenuMutation(SetMenuItemPrice, SetMenuItemPortions);
+pub struct MenuMutation(PublishMenu, SetMenuItemPrice, SetMenuItemPortions);
 
 impl MenuMutation {
     pub fn new(app: &App) -> Self {
         Self(
+            PublishMenu::new(Writes::new(app)),
             SetMenuItemPrice::new(Writes::new(app)),
             SetMenuItemPortions::new(Writes::new(app)),
         )
@@ -111,6 +116,12 @@ impl Menu {
     /// The meal.
     async fn meal(&self) -> Meal {
         self.0.meal
+    }
+
+    /// Goes up with each change of what is on it, but not of prices and portions. Who publishes
+    /// it anew names the version that was seen.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// When it was published. Drafts are not shown.

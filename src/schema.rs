@@ -18,7 +18,7 @@ pub use engine::{Answer, Engine, Operation, Refusal, Trace};
 
 use crate::{
     app::App,
-    dish::DishQuery,
+    dish::{DishMutation, DishQuery},
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
     menu::{MenuMutation, MenuQuery},
@@ -39,12 +39,13 @@ pub struct Query(
 // holds none, for a schema that is printed or checked and never run.
 /// The changes that can be made.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MenuMutation);
+pub struct Mutation(MenuMutation, DishMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 pub fn build(app: &App) -> Schema {
-    builder(Mutation(MenuMutation::new(app))).finish()
+    let mutation = Mutation(MenuMutation::new(app), DishMutation::new(app));
+    builder(mutation).finish()
 }
 
 fn builder(mutation: Mutation) -> SchemaBuilder<Query, Mutation, EmptySubscription> {

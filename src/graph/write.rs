@@ -7,7 +7,7 @@ use async_graphql::{Context, InputType};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::idempotency_key;
 use sea_orm::{
-    EntityTrait, IntoActiveModel,
+    ActiveModelTrait, EntityTrait, IntoActiveModel,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -69,7 +69,7 @@ pub struct Changed {
 
 /// What became of a change that was sent.
 pub enum Begun {
-    First(Write),
+    First(Box<Write>),
     /// It was made before.
     Again(Changed),
 }
@@ -80,6 +80,8 @@ pub struct Write {
     pub now: DateTime<Utc>,
     pub problems: Vec<Problem>,
     recorded: Vec<Recorded>,
+    /// The row of the key, once it is taken.
+    claim: Option<idempotency_key::Model>,
     loaders: Arc<Loaders<Reads>>,
     app: App,
 }
@@ -115,6 +117,7 @@ impl Writes {
             now: ctx.now()?,
             problems: Vec::new(),
             recorded: Vec::new(),
+            claim: None,
             loaders,
             app: app.clone(),
         };
@@ -122,7 +125,7 @@ impl Writes {
             let allowed = "1 to 255 visible ASCII characters, new for every change";
             let problem = Problem::invalid(&["idempotencyKey"], key, allowed);
             write.problems.push(problem);
-            return Ok(Begun::First(write));
+            return Ok(Begun::First(Box::new(write)));
         }
         let claim = idempotency_key::Model {
             viewer: viewer.to_owned(),
@@ -150,7 +153,8 @@ impl Write {
             .exec_without_returning(&self.conn)
             .await?;
         if taken > 0 {
-            return Ok(Begun::First(self));
+            self.claim = Some(claim);
+            return Ok(Begun::First(Box::new(self)));
         }
         let id = (claim.viewer, claim.key.clone());
         let first = Entity::find_by_id(id).one(&self.conn).await?;
@@ -164,7 +168,7 @@ impl Write {
         }
         let problem = Problem::key_reused(&claim.key, first.created_at);
         self.problems.push(problem);
-        Ok(Begun::First(self))
+        Ok(Begun::First(Box::new(self)))
     }
 
     /// Writes beside the change what it was.
@@ -174,12 +178,18 @@ impl Write {
         Ok(())
     }
 
-    /// Makes the change of `thing` and tells of it, or where there are problems leaves nothing.
+    /// Makes the change of `thing`, which may be another one than was thought when it began, and
+    /// tells of it. Where there are problems it leaves nothing.
     pub async fn end(self, thing: Uuid) -> Result<Changed> {
         let problems = self.problems;
         if !problems.is_empty() {
             self.conn.rollback().await?;
             return Ok(Changed { thing, problems });
+        }
+        if let Some(mut claim) = self.claim.filter(|claim| claim.thing != thing) {
+            claim.thing = thing;
+            let claim = claim.into_active_model().reset_all();
+            claim.update_without_returning(&self.conn).await?;
         }
         self.conn.commit().await?;
         outbox::tell(&self.app, self.recorded).await;

@@ -8,6 +8,7 @@ use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect, sea_query::OnConflict};
 
 use super::{MenuItem, MenuItemById, hold::HeldItem};
 use crate::{
+    db::Transaction,
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
@@ -74,7 +75,9 @@ async fn set_menu_item_portions(
         Begun::Again(changed) => return Ok(changed),
     };
     let Some(item) = HeldItem::hold(&write, id).await? else {
-        write.problems.extend(check(input.portions, 0));
+        write
+            .problems
+            .extend(check_portions(&["portions"], input.portions, 0));
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);
         write.problems.push(problem);
         return write.end(id).await;
@@ -83,13 +86,14 @@ async fn set_menu_item_portions(
     let known = availability::Entity::find_by_id(id).lock_exclusive();
     let known = known.one(&write.conn).await?;
     let (version, reserved) = known.map_or((0, 0), |known| (known.version, known.reserved));
-    write.problems.extend(check(input.portions, reserved));
+    write
+        .problems
+        .extend(check_portions(&["portions"], input.portions, reserved));
     if input.expected_version != version {
         let problem = Problem::version_conflict(input.expected_version, version);
         write.problems.push(problem);
     }
     if write.problems.is_empty() {
-        use availability::{Column, Entity};
         let row = availability::Model {
             menu_item_id: id,
             portions: input.portions,
@@ -97,14 +101,7 @@ async fn set_menu_item_portions(
             as_of: write.now,
             version: version + 1,
         };
-        Entity::insert(row.into_active_model())
-            .on_conflict(
-                OnConflict::column(Column::MenuItemId)
-                    .update_columns([Column::Portions, Column::AsOf, Column::Version])
-                    .to_owned(),
-            )
-            .exec_without_returning(&write.conn)
-            .await?;
+        self::write(&write.conn, row).await?;
         let event = Event::MenuItemPortionsChanged {
             menu: item.menu_id,
             menu_item: id,
@@ -115,16 +112,33 @@ async fn set_menu_item_portions(
     write.end(id).await
 }
 
+/// Writes the portions, there or not, of an item that is held; what is promised stays.
+pub(super) async fn write(conn: &Transaction, row: availability::Model) -> Result<()> {
+    use availability::{Column, Entity};
+    let there = OnConflict::column(Column::MenuItemId)
+        .update_columns([Column::Portions, Column::AsOf, Column::Version])
+        .to_owned();
+    Entity::insert(row.into_active_model())
+        .on_conflict(there)
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
 /// No kitchen cooks more of one dish; a larger number is a slip.
 const MOST: i32 = 100_000;
 
-fn check(portions: Option<i32>, reserved: i32) -> Option<Problem> {
+pub(super) fn check_portions(
+    path: &[&str],
+    portions: Option<i32>,
+    reserved: i32,
+) -> Option<Problem> {
     let portions = portions?;
     if !(0..=MOST).contains(&portions) {
         let allowed = format!("0 to {MOST} portions");
-        return Some(Problem::invalid(&["portions"], portions, allowed));
+        return Some(Problem::invalid(path, portions, allowed));
     }
-    (portions < reserved).then(|| Problem::portions_reserved(portions, reserved))
+    (portions < reserved).then(|| Problem::portions_reserved(path, portions, reserved))
 }
 
 #[cfg(test)]
@@ -135,19 +149,19 @@ mod tests {
     fn what_is_promised_bounds_the_portions() {
         for (portions, reserved) in [(None, 7), (Some(7), 7), (Some(0), 0), (Some(MOST), 0)] {
             assert!(
-                check(portions, reserved).is_none(),
+                check_portions(&[], portions, reserved).is_none(),
                 "{portions:?} {reserved}"
             );
         }
         for portions in [6, 0] {
-            let problem = check(Some(portions), 7);
+            let problem = check_portions(&[], Some(portions), 7);
             assert!(
                 matches!(problem, Some(Problem::PortionsReserved(_))),
                 "{portions}"
             );
         }
         for portions in [-1, MOST + 1] {
-            let problem = check(Some(portions), 7);
+            let problem = check_portions(&[], Some(portions), 7);
             assert!(
                 matches!(problem, Some(Problem::InvalidValue(_))),
                 "{portions}"

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{MenuItem, MenuItemById, hold::HeldItem};
 use crate::{
+    db::Transaction,
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
@@ -97,7 +98,7 @@ async fn set_menu_item_price(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
-    input.price.check(&mut write.problems);
+    input.price.check(&[], &mut write.problems);
     let Some(item) = HeldItem::hold(&write, id).await? else {
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);
         write.problems.push(problem);
@@ -116,22 +117,8 @@ async fn set_menu_item_price(
         write.problems.push(problem);
     }
     if write.problems.is_empty() {
-        use menu_item_price::{Column, Entity};
         let row = input.price.row(id, input.audience, currency, version + 1);
-        let columns = [
-            Column::BaseMinor,
-            Column::PerUnitMinor,
-            Column::Unit,
-            Column::Version,
-        ];
-        Entity::insert(row.into_active_model())
-            .on_conflict(
-                OnConflict::columns([Column::MenuItemId, Column::Audience])
-                    .update_columns(columns)
-                    .to_owned(),
-            )
-            .exec_without_returning(&write.conn)
-            .await?;
+        self::write(&write.conn, row).await?;
         let event = Event::MenuItemPriceChanged {
             menu: item.menu_id,
             menu_item: id,
@@ -143,15 +130,35 @@ async fn set_menu_item_price(
     write.end(id).await
 }
 
+/// Writes a price, there or not, of an item that is held.
+pub(super) async fn write(conn: &Transaction, row: menu_item_price::Model) -> Result<()> {
+    use menu_item_price::{Column, Entity};
+    let columns = [
+        Column::BaseMinor,
+        Column::PerUnitMinor,
+        Column::Unit,
+        Column::Version,
+    ];
+    let there = OnConflict::columns([Column::MenuItemId, Column::Audience])
+        .update_columns(columns)
+        .to_owned();
+    Entity::insert(row.into_active_model())
+        .on_conflict(there)
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
+}
+
 /// No portion costs more; a larger figure is a slip.
 const MOST_MINOR: i64 = 100_000_000;
 
 impl NewPrice {
-    fn check(&self, problems: &mut Vec<Problem>) {
+    /// Says what is wrong with the price of what stands `at` this path.
+    pub(super) fn check(&self, at: &[&str], problems: &mut Vec<Problem>) {
         let mut amount = |path: &[&str], minor: i64| {
             if !(0..=MOST_MINOR).contains(&minor) {
                 let allowed = format!("0 to {MOST_MINOR} minor units");
-                problems.push(Problem::invalid(path, minor, allowed));
+                problems.push(Problem::invalid(&[at, path].concat(), minor, allowed));
             }
         };
         match self {
@@ -164,13 +171,13 @@ impl NewPrice {
                 if !is_shown || unit.chars().count() > 20 {
                     let path = ["price", "byWeight", "unit"];
                     let allowed = "a unit such as 100g, of 1 to 20 characters";
-                    problems.push(Problem::invalid(&path, unit, allowed));
+                    problems.push(Problem::invalid(&[at, &path].concat(), unit, allowed));
                 }
             }
         }
     }
 
-    fn row(
+    pub(super) fn row(
         self,
         menu_item_id: Uuid,
         audience: Audience,
@@ -199,7 +206,7 @@ mod tests {
 
     fn wrong(price: &NewPrice) -> usize {
         let mut problems = Vec::new();
-        price.check(&mut problems);
+        price.check(&[], &mut problems);
         problems.len()
     }
 

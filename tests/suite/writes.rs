@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::{app::TestApp, data::Data};
 
 mod access;
+mod dishes;
 mod keys;
+mod menus;
 mod portions;
 mod price;
 mod races;
