@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
-use crate::{cache::Cache, clock::Clock, config::Config, db::Db};
+use crate::{bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db, outbox::Telling};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -16,6 +16,8 @@ pub struct App {
     pub clock: Clock,
     pub redis: Option<ConnectionManager>,
     pub cache: Cache,
+    pub bus: Bus,
+    pub telling: Arc<Telling>,
 }
 
 impl App {
@@ -34,19 +36,17 @@ impl App {
             .as_ref()
             .map(|url| open_redis(&url.0))
             .transpose()?;
-        let cache = match &redis {
-            None => Cache::new(&config, None),
-            Some(redis) => {
-                let identity = db.identity().await.context("cannot ask the database")?;
-                Cache::new(&config, Some((redis.clone(), identity)))
-            }
-        };
+        let identity = db.identity().await.context("cannot ask the database")?;
+        let bus = Bus::new(&config, &identity, &clock).context("REDIS_URL")?;
+        let cache = Cache::new(&config, redis.clone().map(|redis| (redis, identity)));
         Ok(Self {
             config: Arc::new(config),
             db,
             clock,
             redis,
             cache,
+            bus,
+            telling: Arc::default(),
         })
     }
 

@@ -115,6 +115,8 @@ settings! {
     operations_only: bool = "false", "THALI_OPERATIONS_ONLY", "run only the operations of THALI_OPERATIONS";
     cors_origins: Origins = "", "THALI_CORS_ORIGINS", "web origins that may call the API; empty: any in development, none in production";
     admin_token: Option<AdminToken> = "", "THALI_ADMIN_TOKEN", "bearer token of the administrator, who may write and see traces; empty: nobody may write";
+    events_interval: Duration = "250ms", "THALI_EVENTS_INTERVAL", "how often is looked for events that were not published at once";
+    events_kept: Duration = "60min", "THALI_EVENTS_KEPT", "how long published events stay in the database";
     demo: bool = "true", "THALI_DEMO", "load the demo data into an embedded database that is empty";
     log: String = "info,sqlx=warn,sea_orm_migration=warn", "THALI_LOG", "log filter, such as info or thali=debug";
     log_format: LogFormat = "text", "THALI_LOG_FORMAT", "how log lines look";

@@ -85,9 +85,33 @@ impl Db {
         self.replicas.newest()
     }
 
-    /// Somebody has committed before `position`.
-    pub fn saw(&self, position: Position) {
-        self.replicas.saw(position);
+    /// Whether this process has heard of all that was committed before `position`.
+    pub fn has_heard(&self, position: Position) -> bool {
+        self.replicas.has_heard(position)
+    }
+
+    /// A change was heard of, which was committed before `position`. Where that is not known it
+    /// was before now: the primary is asked. From then on what is read for all is at least so new.
+    pub async fn hear(&self, position: Option<Position>) -> Result<(), DbErr> {
+        if self.replicas.is_empty() {
+            return Ok(());
+        }
+        let position = match position {
+            Some(position) => position,
+            None => self.ask_position().await?,
+        };
+        self.replicas.hear(position);
+        Ok(())
+    }
+
+    async fn ask_position(&self) -> Result<Position, DbErr> {
+        let primary = self
+            .reader(&Meter::new("position"))
+            .at_least(Position::LATEST);
+        let ask = Statement::from_string(DbBackend::Postgres, position::ASK);
+        let row = primary.query_one_raw(ask).await?;
+        let row = row.ok_or_else(|| DbErr::Custom("no position".into()))?;
+        row.try_get_by_index(0).map(Position::from_bytes)
     }
 
     /// A transaction that may write. On SQLite it takes the write lock at once, so that

@@ -1,27 +1,47 @@
 //! Dishes: what kitchens cook, with everything that decides who may eat it.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, MergedObject, Object, SimpleObject};
 use entity::{
     dish,
     vocabulary::{Additive, Allergen, BitSet, Diet, DishCategory, Ingredient, Presence},
 };
 use serde::{Deserialize, Serialize};
 
+mod create_dish;
+mod describe;
 mod edges;
 mod filter;
+mod hold;
 mod list;
 mod query;
+mod update_dish;
 
+pub use create_dish::CreateDish;
 pub use edges::DishById;
 pub use filter::DishFilter;
 pub use list::{DishOrder, Dishes};
 pub use query::DishQuery;
+pub use update_dish::UpdateDish;
 
 use crate::{
+    app::App,
     error::{Error, Result},
-    graph::{Ctx, Listed, Plain, Row, id::Kind, scalar::Url},
+    graph::{Ctx, Listed, Plain, Row, Writes, id::Kind, scalar::Url},
     kitchen::{Kitchen, KitchenById},
 };
+
+/// The changes of dishes.
+#[derive(Default, MergedObject)]
+pub struct DishMutation(CreateDish, UpdateDish);
+
+impl DishMutation {
+    pub fn new(app: &App) -> Self {
+        Self(
+            CreateDish::new(Writes::new(app)),
+            UpdateDish::new(Writes::new(app)),
+        )
+    }
+}
 
 /// An allergen of a dish.
 #[derive(Clone, Copy, Debug, SimpleObject)]
@@ -93,6 +113,11 @@ impl Dish {
     /// The global id.
     pub(crate) async fn id(&self) -> ID {
         Kind::Dish.id(self.0.id)
+    }
+
+    /// Goes up with each change. Who changes it names the version that was seen.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// The name, unique in its kitchen.

@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod http;
+pub mod jobs;
 pub mod schema;
 
 pub mod dish;
@@ -17,6 +18,7 @@ pub mod sql;
 
 pub mod app;
 pub mod auth;
+pub mod bus;
 pub mod cache;
 pub mod clock;
 pub mod config;
@@ -24,5 +26,6 @@ pub mod db;
 pub mod error;
 pub mod event;
 pub mod geo;
+pub mod outbox;
 pub mod telemetry;
 pub mod text;

@@ -13,6 +13,9 @@ mod hold;
 mod item;
 mod lists;
 mod live;
+mod plan;
+mod printed;
+mod publish_menu;
 mod query;
 mod section;
 mod set_menu_item_portions;
@@ -21,6 +24,7 @@ mod set_menu_item_price;
 pub use edges::MenuById;
 pub use item::{MenuItem, MenuItemById};
 pub use lists::{MenusOf, MenusToCome, Owner};
+pub use publish_menu::PublishMenu;
 pub use query::MenuQuery;
 use section::SectionsOfMenu;
 pub use section::{MenuSection, SectionById};
@@ -28,7 +32,7 @@ pub use set_menu_item_portions::SetMenuItemPortions;
 pub use set_menu_item_price::SetMenuItemPrice;
 
 use crate::{
-    db::Db,
+    app::App,
     dish::DishFilter,
     error::{Error, Result},
     graph::{
@@ -52,13 +56,14 @@ pub struct MenuItemFilter {
 
 /// The changes of menus.
 #[derive(Default, MergedObject)]
-pub struct MenuMutation(SetMenuItemPrice, SetMenuItemPortions);
+pub struct MenuMutation(PublishMenu, SetMenuItemPrice, SetMenuItemPortions);
 
 impl MenuMutation {
-    pub fn new(db: &Db) -> Self {
+    pub fn new(app: &App) -> Self {
         Self(
-            SetMenuItemPrice::new(Writes::new(db)),
-            SetMenuItemPortions::new(Writes::new(db)),
+            PublishMenu::new(Writes::new(app)),
+            SetMenuItemPrice::new(Writes::new(app)),
+            SetMenuItemPortions::new(Writes::new(app)),
         )
     }
 }
@@ -114,6 +119,12 @@ impl Menu {
     /// The meal.
     async fn meal(&self) -> Meal {
         self.0.meal
+    }
+
+    /// Goes up with each change of what is on it, but not of prices and portions. Who publishes
+    /// it anew names the version that was seen.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 
     /// When it was published. Drafts are not shown.

@@ -19,8 +19,8 @@ pub use engine::Engine;
 pub use operation::{Answer, Operation, Refusal, Trace};
 
 use crate::{
-    db::Db,
-    dish::DishQuery,
+    app::App,
+    dish::{DishMutation, DishQuery},
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
     menu::{MenuMutation, MenuQuery},
@@ -41,12 +41,13 @@ pub struct Query(
 // holds none, for a schema that is printed or checked and never run.
 /// The changes that can be made.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MenuMutation);
+pub struct Mutation(MenuMutation, DishMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-pub fn build(db: &Db) -> Schema {
-    builder(Mutation(MenuMutation::new(db))).finish()
+pub fn build(app: &App) -> Schema {
+    let mutation = Mutation(MenuMutation::new(app), DishMutation::new(app));
+    builder(mutation).finish()
 }
 
 fn builder(mutation: Mutation) -> SchemaBuilder<Query, Mutation, EmptySubscription> {

@@ -33,6 +33,7 @@ pub struct Model {
     pub photo_height: Option<i32>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
+    pub version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -50,5 +51,6 @@ impl ActiveModelBehavior for ActiveModel {}
 crate::position::by_position! {
     id, kitchen_id, name, name_key, search_text, description, category, allergens_declared, diets, additives,
     ingredients, food_texture, drink_thickness, portion_g, energy_kcal, protein_g,
-    carbohydrate_g, fat_g, salt_g, photo_url, photo_width, photo_height, created_at, updated_at
+    carbohydrate_g, fat_g, salt_g, photo_url, photo_width, photo_height, created_at, updated_at,
+    version
 }

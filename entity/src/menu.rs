@@ -15,6 +15,7 @@ pub struct Model {
     pub date: Date,
     pub meal: Meal,
     pub published_at: Option<DateTimeUtc>,
+    pub version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -36,5 +37,5 @@ pub enum Relation {
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::position::by_position! {
-    id, hospital_id, kitchen_id, date, meal, published_at
+    id, hospital_id, kitchen_id, date, meal, published_at, version
 }

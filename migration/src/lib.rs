@@ -11,6 +11,7 @@ mod m20261121_000002_dishes;
 mod m20261121_000003_menus;
 mod m20261121_000004_search;
 mod m20261121_000005_writes;
+mod m20261121_000006_events;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_menus::Migration),
             Box::new(m20261121_000004_search::Migration),
             Box::new(m20261121_000005_writes::Migration),
+            Box::new(m20261121_000006_events::Migration),
         ]
     }
 }

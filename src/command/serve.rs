@@ -13,6 +13,7 @@ use crate::{
     command::{import::report::Progress, seed::seed_demo},
     db::Meter,
     http,
+    jobs::Jobs,
 };
 
 mod warm;
@@ -53,9 +54,11 @@ async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("THALI_LISTEN: {listen}"))?;
     let address = listener.local_addr()?;
     let db = app.db.clone();
+    let jobs = Jobs::start(&app);
     let router = http::router(app)?;
     println!("Thali serves http://{address}/graphql");
     http::serve(listener, router, http::Patience::default(), told_to_stop()).await;
+    jobs.stop().await;
     db.close().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position(pub(super) u64);
 
+/// Where the primary is.
+pub(super) const ASK: &str = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint";
+
 /// The first byte of a token.
 const VERSION: u8 = 1;
 

@@ -23,6 +23,8 @@ pub struct Replicas {
     next: AtomicUsize,
     /// The newest position that this process knows to be committed.
     newest: AtomicU64,
+    /// The position up to which it has heard of every change that can make a cached answer old.
+    heard: AtomicU64,
     /// Where the primary was when the watch began, which is after the migrations of this process:
     /// what has not replayed them yet has not the tables that its statements name.
     floor: AtomicU64,
@@ -88,6 +90,7 @@ impl Replicas {
             all,
             next: AtomicUsize::new(0),
             newest: AtomicU64::new(0),
+            heard: AtomicU64::new(0),
             floor: AtomicU64::new(Position::LATEST.0),
             log: Mutex::new(Log::new(config.replica_lag)),
             interval: config.replica_interval,
@@ -121,6 +124,18 @@ impl Replicas {
 
     pub fn saw(&self, position: Position) {
         self.newest.fetch_max(position.0, Ordering::AcqRel);
+    }
+
+    /// Whether all was heard of that was committed before `position`.
+    pub fn has_heard(&self, position: Position) -> bool {
+        self.heard.load(Ordering::Acquire) >= position.0
+    }
+
+    /// All was heard of that was committed before `position`, nearly: who is told of a change
+    /// when another one was that came after it, has heard of that one within a moment.
+    pub fn hear(&self, position: Position) {
+        self.saw(position);
+        self.heard.fetch_max(position.0, Ordering::AcqRel);
     }
 
     /// The watch has begun: the primary is at `position`.

@@ -1,6 +1,6 @@
 //! Problems: what the sender of a change can mend, as data. All of them are told at once.
 
-use async_graphql::{Enum, Interface, SimpleObject};
+use async_graphql::{Enum, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use super::scalar;
@@ -25,7 +25,7 @@ macro_rules! problems {
                 /// What is wrong and what is allowed, for people.
                 message: String,
                 /// The field of the input that it is about: its name after those of the objects
-                /// around it.
+                /// around it, and of lists the place in them, from 0 on.
                 path: Vec<String>,
                 $(#[doc = $says] $field: $type,)*
             }
@@ -44,7 +44,7 @@ macro_rules! problems {
                 name = "path",
                 ty = "&Vec<String>",
                 desc = "The field of the input that it is about: its name after those of the \
-                        objects around it."
+                        objects around it, and of lists the place in them, from 0 on."
             )
         )]
         pub enum Problem {
@@ -73,10 +73,27 @@ problems! {
         /// When it was used first.
         used_at: scalar::DateTime,
     }
+    /// Another thing of the same place has the name.
+    NameTaken {
+        /// The id of the thing that has it.
+        taken_by: ID,
+    }
     /// Fewer portions than are promised to somebody.
     PortionsReserved {
         /// Portions that are promised: there cannot be fewer.
         reserved: i32,
+    }
+    /// A menu item that is left out has portions that are promised to somebody.
+    MenuItemReserved {
+        /// The menu item.
+        menu_item: ID,
+        /// Portions of it that are promised.
+        reserved: i32,
+    }
+    /// The kitchen of the dish does not cook for this menu.
+    NotCooked {
+        /// The kitchen of the dish.
+        kitchen: ID,
     }
 }
 
@@ -125,12 +142,50 @@ impl Problem {
         })
     }
 
-    pub fn portions_reserved(portions: i32, reserved: i32) -> Self {
+    pub fn name_taken(name: &str, taken_by: ID) -> Self {
+        Self::NameTaken(NameTaken {
+            code: ProblemCode::NameTaken,
+            message: format!("`name` is \"{name}\", which another one has."),
+            path: path(&["name"]),
+            taken_by,
+        })
+    }
+
+    pub fn portions_reserved(of: &[&str], portions: i32, reserved: i32) -> Self {
         Self::PortionsReserved(PortionsReserved {
             code: ProblemCode::PortionsReserved,
-            message: format!("`portions` is {portions}; {reserved} are promised already."),
-            path: path(&["portions"]),
+            message: format!(
+                "`{}` is {portions}; {reserved} are promised already.",
+                of.join(".")
+            ),
+            path: path(of),
             reserved,
+        })
+    }
+
+    pub fn item_reserved(of: &[&str], menu_item: ID, reserved: i32) -> Self {
+        Self::MenuItemReserved(MenuItemReserved {
+            code: ProblemCode::MenuItemReserved,
+            message: format!(
+                "`{}` leaves out the menu item \"{}\", of which {reserved} portions are promised.",
+                of.join("."),
+                menu_item.as_str()
+            ),
+            path: path(of),
+            menu_item,
+            reserved,
+        })
+    }
+
+    pub fn not_cooked(of: &[&str], dish: &str, kitchen: ID) -> Self {
+        Self::NotCooked(NotCooked {
+            code: ProblemCode::NotCooked,
+            message: format!(
+                "`{}` is \"{dish}\", whose kitchen does not cook for this menu.",
+                of.join(".")
+            ),
+            path: path(of),
+            kitchen,
         })
     }
 }

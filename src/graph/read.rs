@@ -47,7 +47,8 @@ pub struct Reads {
     pub conn: Reader,
     cache: Cache,
     clock: Clock,
-    needed: Position,
+    /// Whether this process has heard of all that the request needs to see.
+    has_heard: bool,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
 }
@@ -64,7 +65,7 @@ impl Reads {
             conn: app.db.reader(meter).at_least(needed),
             cache: app.cache.clone(),
             clock: app.clock.clone(),
-            needed,
+            has_heard: app.db.has_heard(needed),
             meter: meter.clone(),
             selection,
         }
@@ -74,10 +75,10 @@ impl Reads {
         &self.cache
     }
 
-    /// Whether a cached answer can show all that the request needs to see. What a mutation shows
-    /// is read from the database, as is what it decides on.
+    /// Whether a cached answer shows all that the request needs to see: never what a mutation
+    /// shows, nor to a client what it wrote through a process that was not heard of since.
     pub(super) fn may_be_cached(&self) -> bool {
-        self.cache.is_on() && self.needed != Position::LATEST
+        self.cache.is_on() && self.has_heard
     }
 
     pub(super) fn meter(&self) -> &Meter {

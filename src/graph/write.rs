@@ -7,7 +7,7 @@ use async_graphql::{Context, InputType};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::idempotency_key;
 use sea_orm::{
-    EntityTrait, IntoActiveModel,
+    ActiveModelTrait, EntityTrait, IntoActiveModel,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -15,18 +15,20 @@ use uuid::Uuid;
 
 use super::{Ctx, Problem, Reads};
 use crate::{
+    app::App,
     auth::Viewer,
-    db::{Db, Meter, Transaction},
+    db::{Meter, Transaction},
     error::{Error, Result},
     event::Event,
     load::Loaders,
+    outbox::{self, Recorded},
 };
 
 /// For how long a key stands for the change that it was sent with first.
-const KEY_IS_KEPT: TimeDelta = TimeDelta::hours(48);
+pub const KEY_IS_KEPT: TimeDelta = TimeDelta::hours(48);
 
 /// The way to change something. A root of mutations holds it in a private field: it is in no
-/// context, it cannot be cloned, and making another one takes a [`Db`], which nothing below the
+/// context, it cannot be cloned, and making another one takes an [`App`], which nothing below the
 /// roots has. So no query, and no field of what a mutation answers, can begin a transaction:
 ///
 /// ```compile_fail,E0616
@@ -49,20 +51,27 @@ const KEY_IS_KEPT: TimeDelta = TimeDelta::hours(48);
 /// use thali::graph::Writes;
 ///
 /// fn past_the_checks(writes: &Writes) {
-///     let _ = &writes.db;
+///     let _ = &writes.app;
 /// }
 /// ```
 #[derive(Default)]
 pub struct Writes {
     /// None in a schema that is printed or checked, and never run.
-    db: Option<Db>,
+    app: Option<App>,
+}
+
+/// What became of a change.
+pub struct Changed {
+    /// The thing that was changed, if there are no problems.
+    pub thing: Uuid,
+    pub problems: Vec<Problem>,
 }
 
 /// What became of a change that was sent.
 pub enum Begun {
-    First(Write),
-    /// It was made before; this is its thing.
-    Again(Uuid),
+    First(Box<Write>),
+    /// It was made before.
+    Again(Changed),
 }
 
 /// A change under way. Dropped, it leaves nothing behind.
@@ -70,13 +79,17 @@ pub struct Write {
     pub conn: Transaction,
     pub now: DateTime<Utc>,
     pub problems: Vec<Problem>,
+    recorded: Vec<Recorded>,
+    /// The row of the key, once it is taken.
+    claim: Option<idempotency_key::Model>,
     loaders: Arc<Loaders<Reads>>,
+    app: App,
 }
 
 impl Writes {
-    pub fn new(db: &Db) -> Self {
+    pub fn new(app: &App) -> Self {
         Self {
-            db: Some(db.clone()),
+            app: Some(app.clone()),
         }
     }
 
@@ -92,7 +105,7 @@ impl Writes {
     ) -> Result<Begun> {
         let viewer = ctx.data_opt::<Viewer>().copied().unwrap_or_default();
         let viewer = viewer.administrator()?;
-        let (Some(db), Some(meter)) = (&self.db, ctx.data_opt::<Arc<Meter>>()) else {
+        let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
             let cause = anyhow::anyhow!("a mutation without a database or a meter");
             return Err(Error::internal(cause));
         };
@@ -100,16 +113,19 @@ impl Writes {
         // What was read before keeps a connection: a request waits for one and holds none.
         loaders.rest();
         let mut write = Write {
-            conn: db.begin(meter).await?,
+            conn: app.db.begin(meter).await?,
             now: ctx.now()?,
             problems: Vec::new(),
+            recorded: Vec::new(),
+            claim: None,
             loaders,
+            app: app.clone(),
         };
         if !is_key(key) {
             let allowed = "1 to 255 visible ASCII characters, new for every change";
             let problem = Problem::invalid(&["idempotencyKey"], key, allowed);
             write.problems.push(problem);
-            return Ok(Begun::First(write));
+            return Ok(Begun::First(Box::new(write)));
         }
         let claim = idempotency_key::Model {
             viewer: viewer.to_owned(),
@@ -137,7 +153,8 @@ impl Write {
             .exec_without_returning(&self.conn)
             .await?;
         if taken > 0 {
-            return Ok(Begun::First(self));
+            self.claim = Some(claim);
+            return Ok(Begun::First(Box::new(self)));
         }
         let id = (claim.viewer, claim.key.clone());
         let first = Entity::find_by_id(id).one(&self.conn).await?;
@@ -146,28 +163,41 @@ impl Write {
             // There is nothing to commit; but a commit tells the client what to read in order to
             // see the change, and the answer that told it first may have been lost.
             self.conn.commit().await?;
-            return Ok(Begun::Again(first.thing));
+            return Ok(Begun::Again(Changed {
+                thing: first.thing,
+                problems: Vec::new(),
+            }));
         }
         let problem = Problem::key_reused(&claim.key, first.created_at);
         self.problems.push(problem);
-        Ok(Begun::First(self))
+        Ok(Begun::First(Box::new(self)))
     }
 
     /// Writes beside the change what it was.
-    pub async fn record(&self, event: &Event) -> Result<()> {
-        event.record(&self.conn, self.now).await
+    pub async fn record(&mut self, event: Event) -> Result<()> {
+        let recorded = outbox::record(&self.conn, event, self.now).await;
+        self.recorded.push(recorded?);
+        Ok(())
     }
 
-    /// Makes the change, or where there are problems leaves nothing of it, and tells them.
-    pub async fn end(self) -> Result<Vec<Problem>> {
-        if !self.problems.is_empty() {
+    /// Makes the change of `thing`, which may be another one than was thought when it began, and
+    /// tells of it. Where there are problems it leaves nothing.
+    pub async fn end(self, thing: Uuid) -> Result<Changed> {
+        let problems = self.problems;
+        if !problems.is_empty() {
             self.conn.rollback().await?;
-            return Ok(self.problems);
+            return Ok(Changed { thing, problems });
+        }
+        if let Some(mut claim) = self.claim.filter(|claim| claim.thing != thing) {
+            claim.thing = thing;
+            let claim = claim.into_active_model().reset_all();
+            claim.update_without_returning(&self.conn).await?;
         }
         self.conn.commit().await?;
+        outbox::tell(&self.app, self.recorded).await;
         // The answer shows what is there now, not what the request had read before.
         self.loaders.forget();
-        Ok(self.problems)
+        Ok(Changed { thing, problems })
     }
 }
 

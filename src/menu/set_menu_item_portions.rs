@@ -5,13 +5,13 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use entity::availability;
 use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect, sea_query::OnConflict};
-use uuid::Uuid;
 
 use super::{MenuItem, MenuItemById, hold::HeldItem};
 use crate::{
+    db::Transaction,
     error::Result,
     event::Event,
-    graph::{Begun, Ctx, Plain, Problem, Row, Writes, id::Kind},
+    graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
 };
 
 /// How many portions of a menu item there are from now on.
@@ -29,26 +29,12 @@ pub struct SetMenuItemPortionsInput {
     idempotency_key: String,
 }
 
-/// What became of the change.
-pub struct SetMenuItemPortionsPayload {
-    menu_item: Uuid,
-    problems: Vec<Problem>,
-}
-
-/// What became of the change.
-#[Object]
-impl SetMenuItemPortionsPayload {
-    /// The menu item with its new portions; null where there are problems.
-    async fn menu_item(&self, ctx: &Context<'_>) -> Result<Option<Row<MenuItem>>> {
-        match self.problems.is_empty() {
-            true => ctx.load(MenuItemById, self.menu_item).await,
-            false => Ok(None),
-        }
-    }
-
-    /// Why the portions were not changed: all that is to be mended. Empty where they were.
-    async fn problems(&self) -> &[Problem] {
-        &self.problems
+payload! {
+    SetMenuItemPortionsPayload {
+        /// The menu item with its new portions; null where there are problems.
+        menu_item: MenuItem by MenuItemById,
+        /// Why the portions were not changed: all that is to be mended. Empty where they were.
+        problems,
     }
 }
 
@@ -69,8 +55,8 @@ impl SetMenuItemPortions {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: SetMenuItemPortionsInput,
     ) -> Result<Option<Plain<SetMenuItemPortionsPayload>>> {
-        let payload = set_menu_item_portions(&self.0, ctx, input).await?;
-        Ok(Some(Plain(payload)))
+        let changed = set_menu_item_portions(&self.0, ctx, input).await?;
+        Ok(Some(Plain(SetMenuItemPortionsPayload(changed))))
     }
 }
 
@@ -78,7 +64,7 @@ async fn set_menu_item_portions(
     writes: &Writes,
     ctx: &Context<'_>,
     input: SetMenuItemPortionsInput,
-) -> Result<SetMenuItemPortionsPayload> {
+) -> Result<Changed> {
     let id = Kind::MenuItem.read(&input.menu_item)?;
     let key = &input.idempotency_key;
     let mut write = match writes
@@ -86,34 +72,28 @@ async fn set_menu_item_portions(
         .await?
     {
         Begun::First(write) => write,
-        Begun::Again(menu_item) => {
-            return Ok(SetMenuItemPortionsPayload {
-                menu_item,
-                problems: Vec::new(),
-            });
-        }
+        Begun::Again(changed) => return Ok(changed),
     };
     let Some(item) = HeldItem::hold(&write, id).await? else {
-        write.problems.extend(check(input.portions, 0));
+        write
+            .problems
+            .extend(check_portions(&["portions"], input.portions, 0));
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);
         write.problems.push(problem);
-        let problems = write.end().await?;
-        return Ok(SetMenuItemPortionsPayload {
-            menu_item: id,
-            problems,
-        });
+        return write.end(id).await;
     };
     // Whoever reserves a portion locks this row, and not the item.
     let known = availability::Entity::find_by_id(id).lock_exclusive();
     let known = known.one(&write.conn).await?;
     let (version, reserved) = known.map_or((0, 0), |known| (known.version, known.reserved));
-    write.problems.extend(check(input.portions, reserved));
+    write
+        .problems
+        .extend(check_portions(&["portions"], input.portions, reserved));
     if input.expected_version != version {
         let problem = Problem::version_conflict(input.expected_version, version);
         write.problems.push(problem);
     }
     if write.problems.is_empty() {
-        use availability::{Column, Entity};
         let row = availability::Model {
             menu_item_id: id,
             portions: input.portions,
@@ -121,38 +101,44 @@ async fn set_menu_item_portions(
             as_of: write.now,
             version: version + 1,
         };
-        Entity::insert(row.into_active_model())
-            .on_conflict(
-                OnConflict::column(Column::MenuItemId)
-                    .update_columns([Column::Portions, Column::AsOf, Column::Version])
-                    .to_owned(),
-            )
-            .exec_without_returning(&write.conn)
-            .await?;
+        self::write(&write.conn, row).await?;
         let event = Event::MenuItemPortionsChanged {
             menu: item.menu_id,
             menu_item: id,
             version: version + 1,
         };
-        write.record(&event).await?;
+        write.record(event).await?;
     }
-    let problems = write.end().await?;
-    Ok(SetMenuItemPortionsPayload {
-        menu_item: id,
-        problems,
-    })
+    write.end(id).await
+}
+
+/// Writes the portions, there or not, of an item that is held; what is promised stays.
+pub(super) async fn write(conn: &Transaction, row: availability::Model) -> Result<()> {
+    use availability::{Column, Entity};
+    let there = OnConflict::column(Column::MenuItemId)
+        .update_columns([Column::Portions, Column::AsOf, Column::Version])
+        .to_owned();
+    Entity::insert(row.into_active_model())
+        .on_conflict(there)
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
 }
 
 /// No kitchen cooks more of one dish; a larger number is a slip.
 const MOST: i32 = 100_000;
 
-fn check(portions: Option<i32>, reserved: i32) -> Option<Problem> {
+pub(super) fn check_portions(
+    path: &[&str],
+    portions: Option<i32>,
+    reserved: i32,
+) -> Option<Problem> {
     let portions = portions?;
     if !(0..=MOST).contains(&portions) {
         let allowed = format!("0 to {MOST} portions");
-        return Some(Problem::invalid(&["portions"], portions, allowed));
+        return Some(Problem::invalid(path, portions, allowed));
     }
-    (portions < reserved).then(|| Problem::portions_reserved(portions, reserved))
+    (portions < reserved).then(|| Problem::portions_reserved(path, portions, reserved))
 }
 
 #[cfg(test)]
@@ -163,19 +149,19 @@ mod tests {
     fn what_is_promised_bounds_the_portions() {
         for (portions, reserved) in [(None, 7), (Some(7), 7), (Some(0), 0), (Some(MOST), 0)] {
             assert!(
-                check(portions, reserved).is_none(),
+                check_portions(&[], portions, reserved).is_none(),
                 "{portions:?} {reserved}"
             );
         }
         for portions in [6, 0] {
-            let problem = check(Some(portions), 7);
+            let problem = check_portions(&[], Some(portions), 7);
             assert!(
                 matches!(problem, Some(Problem::PortionsReserved(_))),
                 "{portions}"
             );
         }
         for portions in [-1, MOST + 1] {
-            let problem = check(Some(portions), 7);
+            let problem = check_portions(&[], Some(portions), 7);
             assert!(
                 matches!(problem, Some(Problem::InvalidValue(_))),
                 "{portions}"

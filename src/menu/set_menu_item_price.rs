@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::{MenuItem, MenuItemById, hold::HeldItem};
 use crate::{
+    db::Transaction,
     error::Result,
     event::Event,
-    graph::{Begun, Ctx, Plain, Problem, Row, Writes, id::Kind},
+    graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
 };
 
 /// What a menu item costs an audience from now on.
@@ -52,26 +53,12 @@ pub struct NewWeightPrice {
     unit: String,
 }
 
-/// What became of the change.
-pub struct SetMenuItemPricePayload {
-    menu_item: Uuid,
-    problems: Vec<Problem>,
-}
-
-/// What became of the change.
-#[Object]
-impl SetMenuItemPricePayload {
-    /// The menu item with its new price; null where there are problems.
-    async fn menu_item(&self, ctx: &Context<'_>) -> Result<Option<Row<MenuItem>>> {
-        match self.problems.is_empty() {
-            true => ctx.load(MenuItemById, self.menu_item).await,
-            false => Ok(None),
-        }
-    }
-
-    /// Why the price was not changed: all that is to be mended. Empty where it was.
-    async fn problems(&self) -> &[Problem] {
-        &self.problems
+payload! {
+    SetMenuItemPricePayload {
+        /// The menu item with its new price; null where there are problems.
+        menu_item: MenuItem by MenuItemById,
+        /// Why the price was not changed: all that is to be mended. Empty where it was.
+        problems,
     }
 }
 
@@ -92,8 +79,8 @@ impl SetMenuItemPrice {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] input: SetMenuItemPriceInput,
     ) -> Result<Option<Plain<SetMenuItemPricePayload>>> {
-        let payload = set_menu_item_price(&self.0, ctx, input).await?;
-        Ok(Some(Plain(payload)))
+        let changed = set_menu_item_price(&self.0, ctx, input).await?;
+        Ok(Some(Plain(SetMenuItemPricePayload(changed))))
     }
 }
 
@@ -101,7 +88,7 @@ async fn set_menu_item_price(
     writes: &Writes,
     ctx: &Context<'_>,
     input: SetMenuItemPriceInput,
-) -> Result<SetMenuItemPricePayload> {
+) -> Result<Changed> {
     let id = Kind::MenuItem.read(&input.menu_item)?;
     let key = &input.idempotency_key;
     let mut write = match writes
@@ -109,22 +96,13 @@ async fn set_menu_item_price(
         .await?
     {
         Begun::First(write) => write,
-        Begun::Again(menu_item) => {
-            return Ok(SetMenuItemPricePayload {
-                menu_item,
-                problems: Vec::new(),
-            });
-        }
+        Begun::Again(changed) => return Ok(changed),
     };
-    input.price.check(&mut write.problems);
+    input.price.check(&[], &mut write.problems);
     let Some(item) = HeldItem::hold(&write, id).await? else {
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);
         write.problems.push(problem);
-        let problems = write.end().await?;
-        return Ok(SetMenuItemPricePayload {
-            menu_item: id,
-            problems,
-        });
+        return write.end(id).await;
     };
     let known = menu_item_price::Entity::find_by_id((id, input.audience));
     let known = known.one(&write.conn).await?;
@@ -139,46 +117,48 @@ async fn set_menu_item_price(
         write.problems.push(problem);
     }
     if write.problems.is_empty() {
-        use menu_item_price::{Column, Entity};
         let row = input.price.row(id, input.audience, currency, version + 1);
-        let columns = [
-            Column::BaseMinor,
-            Column::PerUnitMinor,
-            Column::Unit,
-            Column::Version,
-        ];
-        Entity::insert(row.into_active_model())
-            .on_conflict(
-                OnConflict::columns([Column::MenuItemId, Column::Audience])
-                    .update_columns(columns)
-                    .to_owned(),
-            )
-            .exec_without_returning(&write.conn)
-            .await?;
+        self::write(&write.conn, row).await?;
         let event = Event::MenuItemPriceChanged {
             menu: item.menu_id,
             menu_item: id,
             audience: input.audience,
             version: version + 1,
         };
-        write.record(&event).await?;
+        write.record(event).await?;
     }
-    let problems = write.end().await?;
-    Ok(SetMenuItemPricePayload {
-        menu_item: id,
-        problems,
-    })
+    write.end(id).await
+}
+
+/// Writes a price, there or not, of an item that is held.
+pub(super) async fn write(conn: &Transaction, row: menu_item_price::Model) -> Result<()> {
+    use menu_item_price::{Column, Entity};
+    let columns = [
+        Column::BaseMinor,
+        Column::PerUnitMinor,
+        Column::Unit,
+        Column::Version,
+    ];
+    let there = OnConflict::columns([Column::MenuItemId, Column::Audience])
+        .update_columns(columns)
+        .to_owned();
+    Entity::insert(row.into_active_model())
+        .on_conflict(there)
+        .exec_without_returning(conn)
+        .await?;
+    Ok(())
 }
 
 /// No portion costs more; a larger figure is a slip.
 const MOST_MINOR: i64 = 100_000_000;
 
 impl NewPrice {
-    fn check(&self, problems: &mut Vec<Problem>) {
+    /// Says what is wrong with the price of what stands `at` this path.
+    pub(super) fn check(&self, at: &[&str], problems: &mut Vec<Problem>) {
         let mut amount = |path: &[&str], minor: i64| {
             if !(0..=MOST_MINOR).contains(&minor) {
                 let allowed = format!("0 to {MOST_MINOR} minor units");
-                problems.push(Problem::invalid(path, minor, allowed));
+                problems.push(Problem::invalid(&[at, path].concat(), minor, allowed));
             }
         };
         match self {
@@ -191,13 +171,13 @@ impl NewPrice {
                 if !is_shown || unit.chars().count() > 20 {
                     let path = ["price", "byWeight", "unit"];
                     let allowed = "a unit such as 100g, of 1 to 20 characters";
-                    problems.push(Problem::invalid(&path, unit, allowed));
+                    problems.push(Problem::invalid(&[at, &path].concat(), unit, allowed));
                 }
             }
         }
     }
 
-    fn row(
+    pub(super) fn row(
         self,
         menu_item_id: Uuid,
         audience: Audience,
@@ -226,7 +206,7 @@ mod tests {
 
     fn wrong(price: &NewPrice) -> usize {
         let mut problems = Vec::new();
-        price.check(&mut problems);
+        price.check(&[], &mut problems);
         problems.len()
     }
 

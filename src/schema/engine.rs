@@ -35,7 +35,7 @@ pub struct Engine {
 impl Engine {
     pub fn new(app: App) -> anyhow::Result<Self> {
         Ok(Self {
-            schema: build(&app.db),
+            schema: build(&app),
             types: Arc::new(Types::read(&sdl())?),
             documents: ParsedDocuments::new(),
             app,

@@ -173,6 +173,13 @@ async fn a_changed_week_brings_its_menu_up_to_date() {
         assert_eq!(texts(&app, prices).await, ["2 300 0", "3 400 0"]);
         let portions = "SELECT CAST(portions AS text) FROM availability WHERE portions IS NOT NULL";
         assert_eq!(texts(&app, portions).await, ["30"]);
+        let versions = "SELECT CAST(version AS text) FROM menu";
+        assert_eq!(texts(&app, versions).await, ["2"]);
+        files.import(&app, STRICT).await;
+        assert_eq!(texts(&app, versions).await, ["2"], "nothing has changed");
+        // Running servers hear of every transaction.
+        let events = "SELECT DISTINCT name FROM outbox WHERE published_at IS NULL";
+        assert_eq!(texts(&app, events).await, ["DataImported"]);
         files.json(week, &day("2024-05-06", &[]));
         files.import(&app, STRICT).await;
         assert_eq!(

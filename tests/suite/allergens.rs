@@ -117,6 +117,7 @@ async fn insert(app: &TestApp, declarations: &[Declared]) {
             photo_height: None,
             created_at: now,
             updated_at: now,
+            version: 1,
         };
         dish::Entity::insert(row.into_active_model())
             .exec(&transaction)

@@ -140,6 +140,17 @@ impl TestApp {
             .json(&json!({ "query": query, "variables": variables }))
     }
 
+    /// Waits until something holds that holds soon.
+    pub async fn until(&self, mut holds: impl AsyncFnMut() -> bool) {
+        for _ in 0..200 {
+            if holds().await {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("it never holds");
+    }
+
     /// Sends an operation that must succeed and returns its data.
     pub async fn data(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.execute(query, variables).await;

@@ -11,6 +11,7 @@ use crate::app::{Engine, TestApp};
 mod changes;
 mod layers;
 mod mix;
+mod processes;
 mod redis;
 
 /// A server that caches, on a database of its own.

@@ -127,7 +127,7 @@ async fn statements(app: &TestApp, query: &str, variables: Value) -> Vec<Stateme
         .variables(Variables::from_json(variables))
         .data(loaders.clone())
         .data(Now(app.app.clock.now()));
-    let response = drive(&loaders, schema::build(&app.app.db).execute(request)).await;
+    let response = drive(&loaders, schema::build(&app.app).execute(request)).await;
     assert!(response.errors.is_empty(), "{query}: {:?}", response.errors);
     meter.kept()
 }

@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::{app::TestApp, data::Data};
 
 mod access;
+mod dishes;
 mod keys;
+mod menus;
 mod portions;
 mod price;
 mod races;
@@ -31,7 +33,7 @@ pub const SET_PRICE: &str = "mutation ($input: SetMenuItemPriceInput!) {
 }";
 
 /// Sends a change of a price as the administrator and returns its payload.
-async fn set_price(app: &TestApp, input: &Value) -> Value {
+pub async fn set_price(app: &TestApp, input: &Value) -> Value {
     let mut answer = app
         .execute_as_administrator(SET_PRICE, json!({ "input": input }))
         .await;
@@ -40,7 +42,7 @@ async fn set_price(app: &TestApp, input: &Value) -> Value {
 }
 
 /// A price of 5.00 for patients, as a change of what `Data` has.
-fn five_pounds(item: Uuid, key: &str) -> Value {
+pub fn five_pounds(item: Uuid, key: &str) -> Value {
     json!({
         "menuItem": Kind::MenuItem.id(item).0,
         "price": { "portionMinor": 500 },
@@ -80,7 +82,7 @@ fn problems(payload: &Value) -> Vec<&str> {
 }
 
 /// How many keys and how many events are kept.
-async fn kept(app: &TestApp) -> (usize, usize) {
+pub async fn kept(app: &TestApp) -> (usize, usize) {
     let db = app.app.db.reader(&Meter::new("test"));
     let keys = entity::idempotency_key::Entity::find()
         .all(&db)
@@ -90,7 +92,7 @@ async fn kept(app: &TestApp) -> (usize, usize) {
     (keys.len(), events.len())
 }
 
-async fn price_of(app: &TestApp, item: Uuid) -> menu_item_price::Model {
+pub async fn price_of(app: &TestApp, item: Uuid) -> menu_item_price::Model {
     let db = app.app.db.reader(&Meter::new("test"));
     let price = menu_item_price::Entity::find_by_id((item, Audience::Patient));
     price.one(&db).await.unwrap().unwrap()

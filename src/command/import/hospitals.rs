@@ -15,7 +15,7 @@ use super::{
     bulk,
     report::{Kind, Problem, Summary},
 };
-use crate::{app::App, db::Meter, geo::Point, text};
+use crate::{app::App, db::Meter, event::Event, geo::Point, outbox, text};
 
 pub mod record;
 mod table;
@@ -55,6 +55,7 @@ pub async fn import(app: &App, file: &str, bytes: &[u8], strict: bool) -> anyhow
         });
     }
     changes.write(&transaction).await?;
+    outbox::record(&transaction, Event::DataImported {}, app.clock.now()).await?;
     transaction.commit().await?;
     Ok(summary)
 }

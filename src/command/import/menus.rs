@@ -16,7 +16,12 @@ use super::{
     report::{Progress, Read, Summary},
     source::Source,
 };
-use crate::{app::App, db::Meter};
+use crate::{
+    app::App,
+    db::{Meter, Transaction},
+    event::Event,
+    outbox,
+};
 
 mod catalogue;
 mod cycle;
@@ -147,7 +152,7 @@ impl Import<'_> {
         let rows = kitchens::write(&transaction, &canteens, self.now, &mut self.summary).await?;
         let nearest = self.options.serve_hospitals;
         let mut readers = serve::attach(&transaction, &rows, &canteens, nearest).await?;
-        transaction.commit().await?;
+        self.commit(transaction).await?;
         let kitchens = rows.into_iter().map(|(slug, row): (_, kitchen::Model)| {
             let readers = readers.remove(&row.id).unwrap_or_default();
             let id = row.id;
@@ -185,13 +190,19 @@ impl Import<'_> {
             let Ready { said, dishes, .. } = kitchen;
             dishes.write_catalogue(&transaction, said, self.now).await?;
         }
-        transaction.commit().await?;
+        self.commit(transaction).await?;
         for (_, kitchen) in
             ready.extract_if(|slug, _| !folders.iter().any(|folder| folder.slug == *slug))
         {
             kitchen.dishes.count(&mut self.summary);
         }
         Ok(ready)
+    }
+
+    /// Commits, with an event by which running servers hear of it.
+    async fn commit(&self, transaction: Transaction) -> anyhow::Result<()> {
+        outbox::record(&transaction, Event::DataImported {}, self.now).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Reads all files of a kitchen.
@@ -260,7 +271,7 @@ impl Import<'_> {
                     &mut self.counted,
                 );
                 let did = did.await?;
-                transaction.commit().await?;
+                self.commit(transaction).await?;
                 self.summary.add(did);
             }
             let lines = sheet.days.iter().map(|day| day.lines.len() as u64).sum();

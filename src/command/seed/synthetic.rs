@@ -20,6 +20,8 @@ use crate::{
         report::{Kind, Progress, Summary},
     },
     db::Meter,
+    event::Event,
+    outbox,
 };
 
 mod dice;
@@ -69,6 +71,7 @@ pub async fn seed(
         let rows = (group.items.len() * 5) as u64 / u64::from(last - next + 1);
         let transaction = app.db.begin(&meter).await?;
         group.write(&transaction).await?;
+        outbox::record(&transaction, Event::DataImported {}, app.clock.now()).await?;
         transaction.commit().await?;
         for name in names {
             progress.step(&name, rows);

@@ -198,7 +198,7 @@ async fn a_document_must_be_within_the_limits() {
     the same, unused: 400 GRAPHQL_VALIDATION_FAILED: The operation spreads its fragments into too many fields.
     a chain of 500 fragments: 400 GRAPHQL_VALIDATION_FAILED: The operation spreads its fragments into too many fields.
     too costly: 400 COST_EXCEEDED: The operation costs 1030301; at most 50000 is allowed. Ask for smaller pages or fewer levels.
-    too costly by repetition: 400 COST_EXCEEDED: The operation costs 388701; at most 50000 is allowed. Ask for smaller pages or fewer levels.
+    too costly by repetition: 400 COST_EXCEEDED: The operation costs 388601; at most 50000 is allowed. Ask for smaller pages or fewer levels.
     a schema in itself: 400 GRAPHQL_VALIDATION_FAILED: The operation's nesting of introspection lists is 3; at most 2 is allowed.
     a schema repeated: 400 GRAPHQL_VALIDATION_FAILED: The operation's number of introspection fields is 1002; at most 500 is allowed.
     doubled in the other operation: 400 GRAPHQL_VALIDATION_FAILED: The operation spreads its fragments into too many fields.

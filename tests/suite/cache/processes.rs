@@ -51,7 +51,9 @@ type Cuts = Mutex<Vec<(Instant, Instant)>>;
 
 fn newest(told: &Told, before: Instant) -> u64 {
     let told = told.lock().unwrap();
-    told.iter().rfind(|(at, _)| *at <= before).map_or(0, |(_, n)| *n)
+    told.iter()
+        .rfind(|(at, _)| *at <= before)
+        .map_or(0, |(_, n)| *n)
 }
 
 fn is_cut(cuts: &Cuts, at: Instant) -> bool {
@@ -66,7 +68,9 @@ async fn never_serve_the_old_while_the_bus_comes_and_goes() {
     let mut redis = Redis::start();
     let servers: Vec<Server> = (0..3).map(|_| Server::start(&app, Some(&redis))).collect();
     for server in &servers {
-        server.logs("the bus is found", Duration::from_secs(20)).await;
+        server
+            .logs("the bus is found", Duration::from_secs(20))
+            .await;
     }
     let client = reqwest::Client::new();
     let dishes: Vec<Uuid> = data.dishes.iter().take(3).map(|dish| dish.id).collect();
@@ -124,7 +128,9 @@ async fn never_serve_the_old_while_the_bus_comes_and_goes() {
             tokio::time::sleep(Duration::from_secs(2)).await;
             let from = Instant::now();
             // Open-ended until it is known when it is up.
-            cuts.lock().unwrap().push((from, from + Duration::from_secs(3600)));
+            cuts.lock()
+                .unwrap()
+                .push((from, from + Duration::from_secs(3600)));
             redis.kill();
             tokio::time::sleep(Duration::from_millis(700)).await;
             redis.start_again();
@@ -139,10 +145,15 @@ async fn never_serve_the_old_while_the_bus_comes_and_goes() {
     let reads = join_all(pairs.map(|(from, of)| read(from, of)));
     let writes = join_all((0..3).map(write));
     let (reads, writes, ()) = tokio::join!(reads, writes, cut);
-    let (asked, kept) = reads.iter().fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
+    let (asked, kept) = reads
+        .iter()
+        .fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1));
     let written: u64 = writes.iter().sum();
     println!("{written} changes, {asked} answers, {kept} of them without a statement");
-    assert!(written > 50 && kept > 50, "{written} changes, {kept} of {asked} kept");
+    assert!(
+        written > 50 && kept > 50,
+        "{written} changes, {kept} of {asked} kept"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -152,7 +163,9 @@ async fn nobody_notices_that_redis_was_killed_and_soon_it_is_used_again() {
     let mut redis = Redis::start();
     let servers: Vec<Server> = (0..2).map(|_| Server::start(&app, Some(&redis))).collect();
     for server in &servers {
-        server.logs("the bus is found", Duration::from_secs(20)).await;
+        server
+            .logs("the bus is found", Duration::from_secs(20))
+            .await;
     }
     let client = reqwest::Client::new();
     let done = AtomicBool::new(false);
@@ -184,5 +197,10 @@ async fn nobody_notices_that_redis_was_killed_and_soon_it_is_used_again() {
     ask(&client, &servers[0], query, json!({ "id": id })).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let answer = ask(&client, &servers[1], query, json!({ "id": id })).await;
-    assert_eq!(statements(&answer), 0, "{:#}", answer["extensions"]["trace"]);
+    assert_eq!(
+        statements(&answer),
+        0,
+        "{:#}",
+        answer["extensions"]["trace"]
+    );
 }

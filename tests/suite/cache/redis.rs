@@ -126,10 +126,20 @@ async fn processes_that_ask_at_once_load_once() {
         second.app.cache.hear(&[Tag::Everything]);
         let asked = (0..20).map(|n| apps[n % 2].execute(&query, json!({})));
         let answers = join_all(asked).await;
-        assert!(answers.iter().all(|answer| answer["data"] == answers[0]["data"]));
-        assert_ne!(answers[0]["data"]["dishes"]["nodes"], Value::Array(Vec::new()));
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer["data"] == answers[0]["data"])
+        );
+        assert_ne!(
+            answers[0]["data"]["dishes"]["nodes"],
+            Value::Array(Vec::new())
+        );
         let all: u64 = answers.iter().map(statements).sum();
-        assert!((4..=8).contains(&all), "{all}: each process loads once at most");
+        assert!(
+            (4..=8).contains(&all),
+            "{all}: each process loads once at most"
+        );
         once += u32::from(all == 4);
     }
     assert!(once > 0, "each statement once in both");

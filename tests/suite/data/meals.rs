@@ -66,6 +66,7 @@ pub fn dish(id: Uuid, kitchen_id: Uuid, name: &str, description: Option<&str>) -
         photo_height: None,
         created_at: monday(),
         updated_at: monday(),
+        version: 1,
     }
 }
 
@@ -176,6 +177,7 @@ impl Data {
             date: today() - Days::new(1) + Days::new(n as u64 / 3),
             meal: [Meal::Lunch, Meal::Dinner, Meal::Breakfast][n % 3],
             published_at: (n % 5 != 4).then(monday),
+            version: 1,
         }
     }
 

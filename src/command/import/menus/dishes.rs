@@ -160,6 +160,7 @@ impl Dishes {
         };
         if state == State::Changed {
             row.updated_at = now;
+            row.version += 1;
         }
         let known = Known {
             row,
@@ -240,6 +241,7 @@ fn new(
         photo_height: None,
         created_at: now,
         updated_at: now,
+        version: 1,
     })
 }
 

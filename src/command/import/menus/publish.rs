@@ -90,6 +90,8 @@ impl Press<'_> {
             Some(menu) => count.unchanged += u64::from(self.counted.insert(menu.id)),
             None => count.new += 1,
         }
+        let known = old.as_ref().map(|menu| menu.id);
+        let before = self.writes.of_menus();
         let mut menu = old.unwrap_or_else(|| {
             let row = menu::Model {
                 id: Uuid::now_v7(),
@@ -98,6 +100,7 @@ impl Press<'_> {
                 date,
                 meal,
                 published_at: Some(self.now),
+                version: 1,
             };
             let id = row.id;
             self.counted.insert(id);
@@ -128,6 +131,10 @@ impl Press<'_> {
             menu.items.insert(dish, item);
         }
         self.clear(menu, &listed);
+        let is_changed = self.writes.of_menus() != before;
+        self.writes
+            .changed_menus
+            .extend(known.filter(|_| is_changed));
     }
 
     fn section(&mut self, menu: &mut Menu, title: &str) -> Uuid {

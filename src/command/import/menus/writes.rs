@@ -1,7 +1,10 @@
 //! The writes of one sheet, gathered so that each table is written in few statements.
 
 use entity::{availability, menu, menu_item, menu_item_price, menu_section, vocabulary::Audience};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait},
+};
 use uuid::Uuid;
 
 use crate::command::import::bulk;
@@ -13,6 +16,8 @@ pub struct Writes {
     pub items: Vec<menu_item::Model>,
     pub prices: Vec<menu_item_price::Model>,
     pub availability: Vec<availability::Model>,
+    /// Menus that were there, and are not the same any more.
+    pub changed_menus: Vec<Uuid>,
     pub moved_items: Vec<menu_item::Model>,
     pub changed_prices: Vec<menu_item_price::Model>,
     pub changed_availability: Vec<availability::Model>,
@@ -23,7 +28,24 @@ pub struct Writes {
 }
 
 impl Writes {
+    /// How many writes there are that change what is on a menu.
+    pub fn of_menus(&self) -> usize {
+        self.sections.len()
+            + self.items.len()
+            + self.moved_items.len()
+            + self.gone_items.len()
+            + self.gone_sections.len()
+    }
+
     pub async fn write(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+        for ids in self.changed_menus.chunks(bulk::IDS) {
+            let version = Expr::col(menu::Column::Version).add(1);
+            menu::Entity::update_many()
+                .col_expr(menu::Column::Version, version)
+                .filter(menu::Column::Id.is_in(ids.iter().copied()))
+                .exec(db)
+                .await?;
+        }
         for (item, audience) in self.gone_prices {
             menu_item_price::Entity::delete_by_id((item, audience))
                 .exec(db)

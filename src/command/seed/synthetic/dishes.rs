@@ -80,6 +80,7 @@ impl Maker {
             photo_height: None,
             created_at: self.made_at,
             updated_at: self.made_at,
+            version: 1,
         });
     }
 }

@@ -66,6 +66,7 @@ impl Maker {
                     date,
                     meal: *meal,
                     published_at: Some(self.made_at),
+                    version: 1,
                 });
                 let mut position = 0;
                 for (index, (title, category)) in (1..).zip(plan) {
