@@ -35,6 +35,7 @@ mod program;
 mod property;
 mod queries;
 mod replicas;
+mod responses;
 mod sdl;
 mod search;
 mod smoke;
