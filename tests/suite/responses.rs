@@ -9,6 +9,7 @@ use crate::{
     ask::{Reply, get, post},
 };
 
+mod changes;
 mod viewers;
 
 /// Public, and long enough to be compressed.
