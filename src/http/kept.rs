@@ -1,14 +1,13 @@
 //! One answer that everybody may have: its bytes, as they are and compressed, with what browsers
 //! and CDNs need to keep them.
 
-use std::{io::Write, sync::OnceLock};
+use std::{io::Write, sync::OnceLock, time::Instant};
 
 use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
-use chrono::{DateTime, Utc};
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
@@ -27,7 +26,7 @@ pub struct Kept {
     media: Media,
     pub public: Public,
     /// When it is not to be served any more, whatever the generations.
-    pub until: DateTime<Utc>,
+    pub until: Instant,
     plain: Form,
     /// Made for the first who asks for it. None where it would not be shorter.
     gzip: OnceLock<Option<Form>>,
@@ -40,7 +39,7 @@ struct Form {
 }
 
 impl Kept {
-    pub fn new(media: Media, body: Vec<u8>, public: Public, until: DateTime<Utc>) -> Self {
+    pub fn new(media: Media, body: Vec<u8>, public: Public, until: Instant) -> Self {
         Self {
             media,
             public,
@@ -176,7 +175,7 @@ mod tests {
             max_age: 10,
             generations: Snapshot::default(),
         };
-        Kept::new(media, vec![b'a'; length], public, DateTime::default())
+        Kept::new(media, vec![b'a'; length], public, Instant::now())
     }
 
     fn respond(kept: &Kept, method: Method, sent: &[(&str, &str)]) -> Response {

@@ -5,20 +5,21 @@
 //! nor of requests that ask for a trace. Who asks has no part in a key because it has none in
 //! such an answer: it is computed without looking at the viewer.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use chrono::{DateTime, Utc};
 use moka::sync;
 
 use super::{answer::Media, kept::Kept, request::Sent};
-use crate::{app::App, cache::Cache, clock::Clock, schema::Operation};
+use crate::{app::App, cache::Cache, schema::Operation};
 
 /// For how long an answer is taken for true, though nobody said that it changed: a bound to what
 /// a change could do that went past the caches, such as one with SQL by hand.
 const KEPT: Duration = Duration::from_secs(60);
 
 pub struct Responses {
-    clock: Clock,
     cache: Cache,
     /// None when it is switched off.
     kept: Option<sync::Cache<Key, Arc<Kept>>>,
@@ -67,7 +68,6 @@ impl Responses {
                 .build()
         });
         Self {
-            clock: app.clock.clone(),
             cache: app.cache.clone(),
             kept,
         }
@@ -81,13 +81,13 @@ impl Responses {
     pub fn find(&self, key: &Key) -> Option<Arc<Kept>> {
         let kept = self.kept.as_ref()?.get(key)?;
         let is_true =
-            self.clock.now() < kept.until && self.cache.generations().are(&kept.public.generations);
+            Instant::now() < kept.until && self.cache.generations().are(&kept.public.generations);
         is_true.then_some(kept)
     }
 
     /// Until when an answer that is made now is taken for true.
-    pub fn until(&self) -> DateTime<Utc> {
-        self.clock.now() + self.cache.bounded(KEPT)
+    pub fn until(&self) -> Instant {
+        Instant::now() + self.cache.bounded(KEPT)
     }
 
     pub fn keep(&self, key: Key, answer: &Arc<Kept>) {
@@ -118,31 +118,30 @@ mod tests {
     #[test]
     fn an_answer_is_found_until_it_is_old_or_something_changed() {
         let responses = Responses {
-            clock: Clock::fixed(DateTime::UNIX_EPOCH),
             cache: Cache::new(&Config::defaults(), None),
             kept: Some(sync::Cache::new(1000)),
         };
         let key = meant("{ a }", None, json!({}));
         let dishes = [Tag::Dishes];
-        let keep = || {
+        let keep = |until| {
             let public = Public {
                 max_age: 10,
                 generations: responses.cache.generations().read(&dishes),
             };
-            let kept = Kept::new(Media::Json, b"{}".to_vec(), public, responses.until());
+            let kept = Kept::new(Media::Json, b"{}".to_vec(), public, until);
             responses.keep(key.clone(), &Arc::new(kept));
         };
         let is_found = || responses.find(&key).is_some();
         assert!(!is_found());
-        keep();
+        keep(responses.until());
         assert!(is_found());
         responses.cache.generations().change(&[Tag::Hospitals]);
         assert!(is_found());
         responses.cache.generations().change(&dishes);
         assert!(!is_found());
-        keep();
+        keep(responses.until());
         assert!(is_found());
-        responses.clock.set(DateTime::UNIX_EPOCH + KEPT);
+        keep(Instant::now());
         assert!(!is_found());
     }
 
