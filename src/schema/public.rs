@@ -120,6 +120,8 @@ mod tests {
         };
         let others: Vec<String> = fields().into_iter().filter(of_public_types).collect();
         insta::assert_snapshot!(others.join("\n"), @r"
+        Hospital.popularDishes
+        Hospital.stats
         MenuItem.availability
         MenuItem.price
         MenuItem.priceByWeight
