@@ -170,7 +170,7 @@ pub fn print(sides: &[Side]) {
         base.rounds.len()
     );
     println!(
-        "{:<16}{:>9}{:>12}{:>9}{:>9}{:>12}{:>15}{:>17}{:>9}",
+        "{:<16}{:>9}{:>14}{:>9}{:>9}{:>12}{:>15}{:>17}{:>9}",
         "",
         "req/s",
         "of the first",
@@ -183,7 +183,7 @@ pub fn print(sides: &[Side]) {
     );
     for side in sides {
         println!(
-            "{:<16}{:>9.0}{:>12.3}{:>9.1}{:>9.1}{:>12.2}{:>15.3}{:>17.3}{:>9.0}",
+            "{:<16}{:>9.0}{:>14.3}{:>9.1}{:>9.1}{:>12.2}{:>15.3}{:>17.3}{:>9.0}",
             side.name,
             side.median(|round| round.per_second),
             side.ratio(base, |round| round.per_second),
