@@ -24,6 +24,7 @@ mod memory;
 mod shared;
 mod tag;
 mod through;
+mod touched;
 mod trust;
 
 pub use facts::{Facts, Layer};
@@ -32,6 +33,7 @@ pub use kept::Kept;
 pub use kind::{HotKind, Lives};
 pub use tag::Tag;
 pub use through::{Asked, For, Load};
+pub use touched::Touched;
 
 use crate::config::Config;
 use flight::Flights;
@@ -148,7 +150,11 @@ impl Cache {
     /// For how long what is loaded now is fresh: not all of it ends at once.
     fn fresh(&self, kind: HotKind, is_nothing: bool) -> Duration {
         let life = self.lives.of(kind, is_nothing);
-        let life = life.mul_f64(0.9 + 0.2 * fastrand::f64());
+        self.bounded(life.mul_f64(0.9 + 0.2 * fastrand::f64()))
+    }
+
+    /// `life`, or less while changes of others are not heard.
+    pub fn bounded(&self, life: Duration) -> Duration {
         match &self.shared {
             Some(shared) if !shared.trust.is_hearing() => life.min(FRESH_WHILE_DEAF),
             _ => life,

@@ -111,6 +111,7 @@ settings! {
     query_directives: usize = "50", "THALI_QUERY_DIRECTIVES", "directives in an operation, at most";
     query_cost: u64 = "50000", "THALI_QUERY_COST", "cost of an operation as computed before it runs, at most";
     persisted_queries: u64 = "5000", "THALI_PERSISTED_QUERIES", "automatic persisted queries kept in memory";
+    response_cache: Option<Bytes> = "32MiB", "THALI_RESPONSE_CACHE", "finished answers kept in memory; 0: none";
     operations: Option<PathBuf> = "", "THALI_OPERATIONS", "persisted operations: a JSON file of ids and documents";
     operations_only: bool = "false", "THALI_OPERATIONS_ONLY", "run only the operations of THALI_OPERATIONS";
     cors_origins: Origins = "", "THALI_CORS_ORIGINS", "web origins that may call the API; empty: any in development, none in production";

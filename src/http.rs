@@ -6,14 +6,14 @@ use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
 use axum::{
     Extension, Router,
     extract::Request,
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header},
     middleware::{self, Next},
     response::Response,
     routing::{any, get},
 };
 use futures_util::FutureExt;
 use tower_http::{
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
     cors::{Any as AnyOrigin, CorsLayer},
 };
 use tracing::Instrument;
@@ -23,12 +23,14 @@ mod answer;
 mod consistency;
 mod documents;
 mod graphql;
+mod kept;
 mod metrics;
 mod operations;
 mod persisted;
 mod playground;
 mod probes;
 mod request;
+mod responses;
 mod serve;
 mod websocket;
 
@@ -36,7 +38,9 @@ use crate::{app::App, config::Config, schema::Engine};
 use answer::{Media, Problem};
 use consistency::CONSISTENCY;
 use documents::Documents;
+use kept::LEAST_COMPRESSED;
 use metrics::Metrics;
+use responses::Responses;
 pub use serve::{Patience, serve};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -48,6 +52,7 @@ struct Http {
     engine: Engine,
     documents: Arc<Documents>,
     metrics: Arc<Metrics>,
+    responses: Arc<Responses>,
 }
 
 /// The id of a request: the caller's if it sent a proper one.
@@ -57,10 +62,12 @@ struct RequestId(Arc<str>);
 pub fn router(app: App) -> anyhow::Result<Router> {
     let config = app.config.clone();
     let documents = Arc::new(Documents::new(&app)?);
+    let responses = Arc::new(Responses::new(&app));
     let http = Http {
         engine: Engine::new(app)?,
         documents,
         metrics: Arc::new(Metrics::new()?),
+        responses,
     };
     let router = Router::new()
         .route("/graphql", any(graphql::handle))
@@ -73,7 +80,10 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .route("/metrics", get(metrics::page))
         .fallback(not_found)
         .with_state(http)
-        .layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
+        .layer(
+            CompressionLayer::new()
+                .compress_when(SizeAbove::new(LEAST_COMPRESSED).and(has_no_etag)),
+        )
         .layer(cors(&config))
         .layer(middleware::from_fn(with_request_id));
     Ok(router)
@@ -91,12 +101,12 @@ async fn with_request_id(mut request: Request, next: Next) -> Response {
         None => Uuid::now_v7().simple().to_string().into(),
     };
     request.extensions_mut().insert(RequestId(id.clone()));
-    let media = Media::negotiate(request.headers()).unwrap_or(Media::Json);
+    let accept = request.headers().get(header::ACCEPT).cloned();
     let span = tracing::info_span!("request", id = &*id);
     let answered = AssertUnwindSafe(next.run(request).instrument(span))
         .catch_unwind()
         .await;
-    let mut response = answered.unwrap_or_else(|cause| panicked(cause, media, &id));
+    let mut response = answered.unwrap_or_else(|cause| panicked(cause, accept, &id));
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
     if let Ok(id) = HeaderValue::from_str(&id) {
@@ -130,6 +140,11 @@ fn cors(config: &Config) -> CorsLayer {
     }
 }
 
+/// What has an ETag has it for these very bytes.
+fn has_no_etag(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::ETAG)
+}
+
 async fn not_found(Extension(id): Extension<RequestId>, request: Request) -> Response {
     let message = format!(
         "There is nothing at {}; the API is at /graphql.",
@@ -139,7 +154,9 @@ async fn not_found(Extension(id): Extension<RequestId>, request: Request) -> Res
     Problem::new(StatusCode::NOT_FOUND, "BAD_USER_INPUT", message).respond(media, &id.0)
 }
 
-fn panicked(cause: Box<dyn Any + Send>, media: Media, id: &str) -> Response {
+fn panicked(cause: Box<dyn Any + Send>, accept: Option<HeaderValue>, id: &str) -> Response {
+    let accept = accept.map(|accept| (header::ACCEPT, accept));
+    let media = Media::negotiate(&accept.into_iter().collect()).unwrap_or(Media::Json);
     let text = cause.downcast_ref::<String>().map(String::as_str);
     let text = text
         .or_else(|| cause.downcast_ref::<&str>().copied())

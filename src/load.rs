@@ -44,6 +44,12 @@ pub trait Edge: Clone + PartialEq + Send + Sync + 'static {
         source: &Self::Source,
     ) -> impl Future<Output = Result<Vec<Result<Self::Value>>>> + Send;
 
+    /// Whether what it answers changes without notice. Where it does not, `load` tells its source
+    /// what the answer depends on.
+    fn is_live(&self) -> bool {
+        true
+    }
+
     /// The edge's name in traces: `DishById`, `ItemsOfMenu`.
     fn name(&self) -> &'static str {
         let path = std::any::type_name::<Self>();
@@ -60,6 +66,9 @@ pub trait Source: Send + Sync + 'static {
 
     /// Gives back what it keeps for the batches to come.
     fn rest(&self) {}
+
+    /// Something is read that changes without notice.
+    fn live(&self) {}
 }
 
 /// What happened to one batch, for `extensions.trace`.

@@ -9,6 +9,7 @@ mod limits;
 mod node;
 mod operation;
 mod parsed;
+mod public;
 mod server;
 mod shape;
 mod types;
@@ -16,7 +17,7 @@ mod variables;
 
 pub use check::Checker;
 pub use engine::Engine;
-pub use operation::{Answer, Operation, Refusal, Trace};
+pub use operation::{Answer, Operation, Public, Refusal, Trace};
 
 use crate::{
     app::App,

@@ -45,6 +45,17 @@ impl Scratch {
         pids.map(|pid| Ok(pid? as u32)).collect()
     }
 
+    /// How many statements have run on this database: outside of transactions each is one.
+    pub async fn statements_run(&self) -> anyhow::Result<f64> {
+        let sql = "SELECT (xact_commit + xact_rollback)::float8 AS run FROM pg_stat_database
+                   WHERE datname = $1";
+        let name = self.name.as_str();
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
+        let row = self.admin.query_one_raw(statement).await?;
+        let row = row.context("the database is gone")?;
+        Ok(row.try_get("", "run")?)
+    }
+
     /// The statements that ran last, in one form: blanks are single, and no longer than the
     /// server keeps them.
     pub async fn statements(&self) -> anyhow::Result<BTreeSet<String>> {

@@ -41,4 +41,7 @@ SELECT md5('item' || m || '/' || s || '/' || i)::uuid, md5('menu' || m)::uuid,
        (s - 1) * 10 + i
 FROM generate_series(1, 3) m, generate_series(1, 4) s, generate_series(1, 10) i;
 
+INSERT INTO menu_item_price (menu_item_id, audience, base_minor, per_unit_minor, currency, version)
+SELECT id, 1, 0, 450 + position, 'GBP', 1 FROM menu_item;
+
 ANALYZE;

@@ -1,8 +1,10 @@
-//! Measures Thali as a client sees it, against the same page written by hand.
+//! Measures Thali as a client sees it, against the least that could give the same answer.
 //!
 //! `thali-bench nested THALI [OTHER...]` measures the program THALI, and with it, in the same
 //! rounds, other builds of it; `bench/loaders.sh` calls it. `thali-bench by-hand` is the server
-//! to compare with.
+//! to compare with. `thali-bench menu THALI` measures what is answered from memory, beside
+//! `thali-bench bare`, which has the bytes and nothing else; `bench/menu.sh` calls it.
+//! BENCH_ROUNDS and BENCH_SECONDS say how long.
 //! Needs a PostgreSQL on this machine at TEST_DATABASE_URL, whose role may create databases.
 
 #![expect(clippy::print_stdout, reason = "figures are what it is for")]
@@ -12,8 +14,10 @@ use std::process::ExitCode;
 mod by_hand;
 mod database;
 mod load;
+mod menu;
 mod nested;
 mod process;
+mod side;
 
 // The same for both sides.
 #[global_allocator]
@@ -28,9 +32,15 @@ async fn main() -> anyhow::Result<ExitCode> {
             by_hand::serve(listen.parse()?, database).await?;
             Ok(ExitCode::SUCCESS)
         }
+        ["bare", listen, thali] => {
+            menu::serve(listen.parse()?, thali.parse()?).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        ["menu", thali] => menu::run(thali).await,
         ["nested", thali, ref others @ ..] => nested::run(thali, others).await,
         _ => anyhow::bail!(
-            "usage: thali-bench nested THALI [OTHER...] | by-hand ADDRESS DATABASE_URL"
+            "usage: thali-bench nested THALI [OTHER...] | menu THALI \
+             | by-hand ADDRESS DATABASE_URL | bare ADDRESS THALI_ADDRESS"
         ),
     }
 }

@@ -68,13 +68,16 @@ impl Generations {
 }
 
 impl Snapshot {
+    /// Bytes that it takes.
+    pub fn weight(&self) -> usize {
+        self.0.len() * size_of::<(u32, u64)>()
+    }
+
     /// What depends on both.
     pub fn join(&mut self, other: &Self) {
-        for place in &other.0 {
-            if !self.0.contains(place) {
-                self.0.push(*place);
-            }
-        }
+        self.0.extend(&other.0);
+        self.0.sort_unstable();
+        self.0.dedup();
     }
 }
 

@@ -129,6 +129,17 @@ impl Value for Bytes {
     }
 }
 
+impl Value for Option<Bytes> {
+    const ALLOWED: &'static str = "a size with its unit, 65536B, 256KiB or 2MiB, or 0";
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "0" => Some(None),
+            _ => Bytes::parse(text).map(Some),
+        }
+    }
+}
+
 impl Value for Origins {
     const ALLOWED: &'static str = "origins separated by commas, such as https://app.example.org";
 

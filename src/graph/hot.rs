@@ -78,6 +78,7 @@ impl<E: Hot> Edge for E {
 
     async fn load(&self, keys: &[Self::Key], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
         let Some(kind) = self.kind().filter(|_| reads.may_be_cached()) else {
+            reads.touched.make_live();
             return self.read(keys, reads).await;
         };
         let mut name = std::any::type_name::<Self>().as_bytes().to_vec();
@@ -96,6 +97,9 @@ impl<E: Hot> Edge for E {
                 }
             })
             .collect();
+        let tags = asked.iter().flat_map(|asked| asked.tags.clone());
+        let tags: Vec<Tag> = tags.collect();
+        reads.touched.add(&reads.cache().generations().read(&tags));
         let load: Load<Self::Key, Self::Value> = {
             let (edge, reads) = (self.clone(), reads.clone());
             Arc::new(move |keys, whom| {
@@ -110,6 +114,11 @@ impl<E: Hot> Edge for E {
         };
         let cache = reads.cache();
         Ok(cache.through(kind, &asked, reads.meter(), load).await)
+    }
+
+    /// It knows when it is asked: there may be no cache.
+    fn is_live(&self) -> bool {
+        false
     }
 
     fn name(&self) -> &'static str {

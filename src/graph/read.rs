@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{
     app::App,
-    cache::Cache,
+    cache::{Cache, Touched},
     clock::Clock,
     db::{Meter, Position, Reader},
     error::{Error, Result},
@@ -24,8 +24,26 @@ use super::Row;
 use super::page::{Connection, CountOf, List, PageOf, Slice};
 
 /// The moment that a request takes for now.
-#[derive(Clone, Copy, Debug)]
-pub struct Now(pub DateTime<Utc>);
+#[derive(Clone, Debug)]
+pub struct Now {
+    moment: DateTime<Utc>,
+    touched: Touched,
+}
+
+impl Now {
+    pub fn new(moment: DateTime<Utc>, touched: &Touched) -> Self {
+        Self {
+            moment,
+            touched: touched.clone(),
+        }
+    }
+
+    /// An answer that depends on it is true for this moment only.
+    fn read(&self) -> DateTime<Utc> {
+        self.touched.make_live();
+        self.moment
+    }
+}
 
 /// Which fields a request selects, by type: the look-ahead of the whole operation.
 pub trait Selects: Send + Sync {
@@ -51,6 +69,8 @@ pub struct Reads {
     has_heard: bool,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
+    /// What the request read so far.
+    pub touched: Touched,
 }
 
 impl Reads {
@@ -60,6 +80,7 @@ impl Reads {
         meter: &Arc<Meter>,
         needed: Position,
         selection: Arc<dyn Selects>,
+        touched: &Touched,
     ) -> Self {
         Self {
             conn: app.db.reader(meter).at_least(needed),
@@ -68,6 +89,7 @@ impl Reads {
             has_heard: app.db.has_heard(needed),
             meter: meter.clone(),
             selection,
+            touched: touched.clone(),
         }
     }
 
@@ -133,6 +155,10 @@ impl Source for Reads {
     fn rest(&self) {
         self.conn.rest();
     }
+
+    fn live(&self) {
+        self.touched.make_live();
+    }
 }
 
 /// The loaders of a request, as a resolver sees them. Resolvers have no other way to any data:
@@ -197,7 +223,7 @@ impl Ctx for Context<'_> {
 
     fn now(&self) -> Result<DateTime<Utc>> {
         let now = self.data_opt::<Now>();
-        now.map(|now| now.0)
+        now.map(Now::read)
             .ok_or_else(|| Error::internal(anyhow::anyhow!("a request out of time")))
     }
 

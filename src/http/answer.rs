@@ -53,14 +53,14 @@ impl Media {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::GraphQl => "application/graphql-response+json",
             Self::Json => "application/json",
         }
     }
 
-    fn content_type(self) -> HeaderValue {
+    pub fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
@@ -207,8 +207,12 @@ impl<'a> Body<'a> {
 
 /// The answer to one operation.
 pub fn single(media: Media, answer: &Answer) -> Result<Response, Problem> {
-    let body = bytes(&Body::of(answer))?;
-    Ok(respond(media, status(media, answer), body))
+    Ok(respond(media, status(media, answer), body(answer)?))
+}
+
+/// Its bytes.
+pub fn body(answer: &Answer) -> Result<Vec<u8>, Problem> {
+    bytes(&Body::of(answer))
 }
 
 /// The answers to a batch, in its order.

@@ -1,9 +1,11 @@
 //! GraphQL over HTTP: from a request to operations, from their answers to a response.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::Response,
 };
 use futures_util::future::join_all;
@@ -12,7 +14,10 @@ use super::{
     Http, RequestId,
     answer::{self, Media, Problem},
     consistency,
-    request::{Asked, Params, read},
+    kept::Kept,
+    persisted::Hash,
+    request::{Asked, Params, receive},
+    responses::Key,
     websocket,
 };
 use crate::{
@@ -48,11 +53,11 @@ async fn answer(
         Problem::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message)
     })?;
     let config = &http.engine.app().config;
-    let only_queries = request.method() == Method::GET;
-    let viewer = viewer(request.headers(), config);
-    let needed = consistency::needed(request.headers())?;
+    let (head, body) = request.into_parts();
+    let viewer = viewer(&head.headers, config);
+    let needed = consistency::needed(&head.headers)?;
     let is_developer = config.is_development() || viewer.is_administrator();
-    let trace = match request.headers().get("x-thali-trace") {
+    let trace = match head.headers.get("x-thali-trace") {
         Some(value) if is_developer && value == "1" => Trace::Batches,
         Some(value) if is_developer && value == "sql" => Trace::Statements,
         _ => Trace::Nothing,
@@ -61,26 +66,31 @@ async fn answer(
         http,
         request_id,
         batched,
-        only_queries,
+        only_queries: head.method == Method::GET,
         trace,
         viewer,
         needed,
     };
-    let (wrote, mut response) = match read(request, config).await? {
-        Asked::One(params) => {
-            let answer = sender(1).run(params).await?;
-            (answer.wrote, answer::single(media, &answer)?)
-        }
+    let sent = receive(&head, body, config).await?;
+    let as_sent = Key::sent(media, &sent);
+    if sender(1).may_be_kept()
+        && let Some(kept) = http.responses.find(&as_sent)
+    {
+        http.metrics.begin().end_kept();
+        return Ok(kept.respond(&head));
+    }
+    match sent.read(config)? {
+        Asked::One(params) => sender(1).respond(media, &head, as_sent, params).await,
         Asked::Batch(batch) => {
             let sender = sender(batch.len() as u64);
             let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
             let answers = answers.into_iter().collect::<Result<Vec<Answer>, _>>()?;
             let wrote = answers.iter().filter_map(|answer| answer.wrote).max();
-            (wrote, answer::batch(media, &answers)?)
+            let mut response = answer::batch(media, &answers)?;
+            consistency::tell(&mut response, wrote);
+            Ok(response)
         }
-    };
-    consistency::tell(&mut response, wrote);
-    Ok(response)
+    }
 }
 
 /// Who sends these headers.
@@ -100,36 +110,125 @@ pub struct Sender<'a> {
     pub needed: Position,
 }
 
+/// An operation whose document is known.
+struct Known {
+    operation: Operation,
+    /// The document and its hash, where it is to be kept once it proved valid.
+    new: Option<(Hash, String)>,
+}
+
 impl Sender<'_> {
+    /// Whether an answer that was kept, or is, shows what is asked: no trace, and all of what this
+    /// process has heard of.
+    fn may_be_kept(&self) -> bool {
+        let db = &self.http.engine.app().db;
+        self.trace == Trace::Nothing && db.has_heard(self.needed)
+    }
+
     pub async fn run(&self, params: Params) -> Result<Answer, Problem> {
         let running = self.http.metrics.begin();
-        let answered = self.answer(params).await;
+        let answered = match self.find(params).await {
+            Ok(Some(known)) => Ok(self.execute(known).await),
+            Ok(None) => Ok(Answer::persisted_query_not_found(&self.request_id.0)),
+            Err(problem) => Err(problem),
+        };
         running.end(&answered);
         answered
     }
 
-    async fn answer(&self, params: Params) -> Result<Answer, Problem> {
+    /// Answers the only operation of a request, from what is kept or for it, if it can be.
+    async fn respond(
+        &self,
+        media: Media,
+        head: &Parts,
+        as_sent: Key,
+        params: Params,
+    ) -> Result<Response, Problem> {
+        let Http {
+            metrics, responses, ..
+        } = self.http;
+        if !responses.are_kept() || !self.may_be_kept() {
+            return single(media, &self.run(params).await?);
+        }
+        let running = metrics.begin();
+        let mut known = match self.find(params).await {
+            Ok(Some(known)) => known,
+            nothing => {
+                let not_found = |_| Answer::persisted_query_not_found(&self.request_id.0);
+                let answered = nothing.map(not_found);
+                running.end(&answered);
+                return single(media, &answered?);
+            }
+        };
+        let as_meant = Key::meant(media, &known.operation);
+        // Who sends a document to be kept is not answered unread: it may have been forgotten.
+        let is_unread = known.new.is_none();
+        let kept = match responses.find(&as_meant) {
+            Some(kept) => {
+                running.end_kept();
+                self.keep(known.new).await;
+                kept
+            }
+            None => {
+                known.operation.is_shareable = true;
+                let answered = Ok(self.execute(known).await);
+                running.end(&answered);
+                let mut answer = answered?;
+                let Some(public) = answer.public.take() else {
+                    return single(media, &answer);
+                };
+                let body = answer::body(&answer)?;
+                let kept = Arc::new(Kept::new(media, body, public, responses.until()));
+                responses.keep(as_meant, &kept);
+                kept
+            }
+        };
+        if is_unread {
+            responses.keep(as_sent, &kept);
+        }
+        Ok(kept.respond(head))
+    }
+
+    async fn find(&self, params: Params) -> Result<Option<Known>, Problem> {
         let documents = &self.http.documents;
         let found = documents.find(params.query, params.id, params.persisted);
         let Some(document) = found.await? else {
-            return Ok(Answer::persisted_query_not_found(&self.request_id.0));
+            return Ok(None);
         };
-        let keep = document.new.map(|hash| (hash, document.text.clone()));
-        let operation = Operation {
-            query: document.text,
-            operation_name: params.operation_name,
-            variables: params.variables,
-            only_queries: self.only_queries,
-            trace: self.trace,
-            viewer: self.viewer,
-            needed: self.needed,
-            batched: self.batched,
-            request_id: self.request_id.0.clone(),
-        };
-        let answer = self.http.engine.execute(operation).await;
-        if let Some((hash, query)) = keep.filter(|_| answer.refusal.is_none()) {
-            documents.keep(hash, &query).await;
-        }
-        Ok(answer)
+        Ok(Some(Known {
+            new: document.new.map(|hash| (hash, document.text.clone())),
+            operation: Operation {
+                query: document.text,
+                operation_name: params.operation_name,
+                variables: params.variables,
+                only_queries: self.only_queries,
+                trace: self.trace,
+                viewer: self.viewer,
+                needed: self.needed,
+                is_shareable: false,
+                batched: self.batched,
+                request_id: self.request_id.0.clone(),
+            },
+        }))
     }
+
+    async fn execute(&self, known: Known) -> Answer {
+        let answer = self.http.engine.execute(known.operation).await;
+        if answer.refusal.is_none() {
+            self.keep(known.new).await;
+        }
+        answer
+    }
+
+    async fn keep(&self, document: Option<(Hash, String)>) {
+        if let Some((hash, text)) = document {
+            self.http.documents.keep(hash, &text).await;
+        }
+    }
+}
+
+fn single(media: Media, answer: &Answer) -> Result<Response, Problem> {
+    let mut response = answer::single(media, answer)?;
+    consistency::tell(&mut response, answer.wrote);
+    Ok(response)
 }

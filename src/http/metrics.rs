@@ -90,6 +90,11 @@ impl Running<'_> {
             Err(_) => (None, "refused"),
         };
     }
+
+    /// The answer was there.
+    pub fn end_kept(mut self) {
+        (self.kind, self.outcome) = (Some(OperationType::Query), "kept");
+    }
 }
 
 impl Drop for Running<'_> {
@@ -105,7 +110,7 @@ impl Drop for Running<'_> {
             .operations
             .with_label_values(&[kind, self.outcome]);
         counted.inc();
-        if self.outcome != "refused" {
+        if !matches!(self.outcome, "refused" | "kept") {
             let seconds = self.metrics.seconds.with_label_values(&[kind]);
             seconds.observe(self.begun.elapsed().as_secs_f64());
         }

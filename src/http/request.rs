@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use async_graphql::Variables;
 use axum::{
-    extract::Request,
-    http::{HeaderMap, Method, StatusCode, header},
+    body::Body,
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
@@ -29,6 +29,23 @@ pub struct Params {
     pub variables: Variables,
     /// The hash of a persisted query.
     pub persisted: Option<Hash>,
+}
+
+/// What a request sent, within its limits and not read yet.
+#[derive(Debug)]
+pub enum Sent {
+    /// The query of its URL.
+    Url(String),
+    Body(Vec<u8>),
+}
+
+impl Sent {
+    pub fn read(&self, config: &Config) -> Result<Asked, Problem> {
+        match self {
+            Self::Url(query) => from_url(query).map(Asked::One),
+            Self::Body(body) => from_json(body, config.batch_limit),
+        }
+    }
 }
 
 /// What a request asks.
@@ -113,16 +130,15 @@ pub fn persisted_hash(mut extensions: Map<String, Value>) -> Result<Option<Hash>
     }
 }
 
-/// Reads a request by its method.
-pub async fn read(request: Request, config: &Config) -> Result<Asked, Problem> {
-    match *request.method() {
-        Method::GET => from_url(request.uri().query().unwrap_or_default()).map(Asked::One),
+/// Receives a request by its method.
+pub async fn receive(head: &Parts, body: Body, config: &Config) -> Result<Sent, Problem> {
+    match head.method {
+        Method::GET => Ok(Sent::Url(head.uri.query().unwrap_or_default().to_owned())),
         Method::POST => {
-            let headers = request.headers().clone();
-            let body = read_body(request, config.body_limit.0).await?;
-            check_content_type(&headers)?;
-            check_encoding(&headers)?;
-            from_json(&body, config.batch_limit)
+            let body = read_body(&head.headers, body, config.body_limit.0).await?;
+            check_content_type(&head.headers)?;
+            check_encoding(&head.headers)?;
+            Ok(Sent::Body(body))
         }
         _ => {
             let message = "Send queries with GET or POST and mutations with POST.";
@@ -166,13 +182,13 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-async fn read_body(request: Request, limit: usize) -> Result<Vec<u8>, Problem> {
+async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
     let most = limit.max(MOST_SWALLOWED);
-    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = headers.get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let length = length.unwrap_or(0);
     let mut bytes = Vec::with_capacity(length.min(limit));
-    let mut chunks = request.into_body().into_data_stream();
+    let mut chunks = body.into_data_stream();
     let mut read = 0;
     // What is too much is read all the same and thrown away, up to a bound: a client that is
     // still sending would see its connection break instead of the answer.

@@ -189,6 +189,9 @@ impl<E: Edge> Batch<E> {
     /// Asks the source and checks that every key got its answer. A panic fails the keys of the
     /// batch and nothing else of the request.
     async fn fetch(&self, keys: &[E::Key], source: &E::Source) -> Vec<Result<E::Value>> {
+        if self.edge.is_live() {
+            source.live();
+        }
         let load = AssertUnwindSafe(async { self.edge.load(keys, source).await });
         let error = match load.catch_unwind().await {
             Ok(Ok(answers)) if answers.len() == keys.len() => return answers,

@@ -9,12 +9,12 @@ use async_graphql::{
 };
 
 use super::{
-    Answer, Operation, Refusal, Schema, Trace, build, fragments, limits, operation::refused,
-    parsed::ParsedDocuments, sdl, shape::Shape, types::Types, variables,
+    Answer, Operation, Public, Refusal, Schema, Trace, build, fragments, limits,
+    operation::refused, parsed::ParsedDocuments, sdl, shape::Shape, types::Types, variables,
 };
 use crate::{
     app::App,
-    cache::Layer,
+    cache::{Layer, Touched},
     db::{Meter, Position},
     graph::{Reads, read::Now},
     load::{Loaders, drive},
@@ -139,14 +139,16 @@ impl Engine {
             OperationType::Mutation => Position::LATEST,
             _ => operation.needed,
         };
-        let reads = Reads::new(&self.app, &meter, needed, shape.clone());
+        let touched = Touched::default();
+        let reads = Reads::new(&self.app, &meter, needed, shape.clone(), &touched);
         let loaders = Loaders::new(reads);
         let mut request = Request::new(operation.query)
             .variables(operation.variables)
             .data(loaders.clone())
             .data(meter.clone())
             .data(operation.viewer)
-            .data(Now(self.app.clock.now()));
+            .data(Now::new(self.app.clock.now(), &touched));
+        let may_share = operation.is_shareable && operation.trace == Trace::Nothing;
         request.operation_name = operation.operation_name;
         request.set_parsed_query(Arc::unwrap_or_clone(document));
 
@@ -165,14 +167,21 @@ impl Engine {
                 kind: Some(kind),
                 wrote: None,
                 response,
+                public: None,
             };
         }
         order_root(&mut response, &shape);
+        let public = match may_share && response.errors.is_empty() {
+            true => self.public(&shape, &touched),
+            false => None,
+        };
+        // What all share has cost nobody in particular.
+        let actual = if public.is_some() { 0 } else { meter.rows() };
         response.extensions.insert(
             "cost".into(),
             async_graphql::value!({
                 "requested": shape.cost,
-                "actual": meter.rows(),
+                "actual": actual,
                 "available": available,
             }),
         );
@@ -186,7 +195,19 @@ impl Engine {
             kind: Some(kind),
             wrote: meter.wrote(),
             response,
+            public,
         }
+    }
+
+    /// What makes an answer public: every field of it, and everything that it was read from, as
+    /// long as nothing of that has changed meanwhile.
+    fn public(&self, shape: &Shape, touched: &Touched) -> Option<Public> {
+        let public = Public {
+            max_age: shape.max_age?,
+            generations: touched.snapshot()?,
+        };
+        let generations = self.app.cache.generations();
+        generations.are(&public.generations).then_some(public)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Pos, Response, ServerError, Variables, parser::types::OperationType};
 
-use crate::{auth::Viewer, db::Position};
+use crate::{auth::Viewer, cache::Snapshot, db::Position};
 
 /// One operation as a client sent it.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub struct Operation {
     pub viewer: Viewer,
     /// What the client wrote last: a query is not to be answered from before.
     pub needed: Position,
+    /// Whether the answer may be kept for others, if it turns out to be the same for all.
+    pub is_shareable: bool,
     /// How many operations share the request, and the cost that a request may have.
     pub batched: u64,
     pub request_id: Arc<str>,
@@ -51,6 +53,17 @@ pub struct Answer {
     /// What a client that wants to see what was written here has to need next.
     pub wrote: Option<Position>,
     pub response: Response,
+    /// Whether it is the same for everybody who sends the operation, and for how long.
+    pub public: Option<Public>,
+}
+
+/// An answer that is the same for everybody.
+#[derive(Clone, Debug)]
+pub struct Public {
+    /// Seconds for which a copy may be shown that is out of our reach.
+    pub max_age: u32,
+    /// It is true while these are the generations.
+    pub generations: Snapshot,
 }
 
 impl Answer {
@@ -82,5 +95,6 @@ pub fn refused(
         kind: None,
         wrote: None,
         response: Response::from_errors(vec![error]),
+        public: None,
     })
 }

@@ -15,7 +15,10 @@ use async_graphql::{
 
 mod arguments;
 
-use super::types::{FieldInfo, TypeId, Types};
+use super::{
+    public,
+    types::{FieldInfo, TypeId, Types},
+};
 use crate::graph::read::Selects;
 
 /// How many objects a list that is not a page is taken to have.
@@ -48,6 +51,9 @@ pub struct Shape {
     /// Whether the look-ahead gave up: the document spreads into too many fields, in this
     /// operation or in another one, which is validated all the same.
     pub is_endless: bool,
+    /// For how many seconds a copy of the answer may be shown to anybody, which is the least of
+    /// all its fields; nothing where one of them is not public.
+    pub max_age: Option<u32>,
 }
 
 impl Selects for Shape {
@@ -119,6 +125,7 @@ impl Shape {
             introspected_lists: 0,
             cost: 0,
             is_endless: false,
+            max_age: Some(public::LONGEST),
         }
     }
 }
@@ -126,6 +133,9 @@ impl Shape {
 impl<'a> Walk<'a> {
     fn visit(&mut self, operation: &'a OperationDefinition) -> u64 {
         self.shape.directives += operation.directives.len();
+        if operation.ty != OperationType::Query {
+            self.shape.max_age = None;
+        }
         let root = self.shape.types.id(match operation.ty {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",
@@ -254,6 +264,7 @@ impl<'a> Walk<'a> {
             self.leaves += 1;
             return 0;
         }
+        self.shape.max_age = None;
         let name = field.name.node.as_str();
         if depth == 1 && matches!(name, "__schema" | "__type") {
             self.in_introspection = true;
@@ -276,12 +287,20 @@ impl<'a> Walk<'a> {
 
     fn mark(&mut self, on: TypeId, name: &str, info: FieldInfo) {
         self.shape.selected[on] |= 1 << info.index;
+        self.bound_age(info);
         let types = self.shape.types.clone();
         for object in &types.get(on).implementers {
             if let Some(info) = types.get(*object).field(name) {
                 self.shape.selected[*object] |= 1 << info.index;
+                self.bound_age(info);
             }
         }
+    }
+
+    /// The strictest field decides for the whole answer.
+    fn bound_age(&mut self, field: FieldInfo) {
+        let ages = self.shape.max_age.zip(field.max_age);
+        self.shape.max_age = ages.map(|(one, other)| one.min(other));
     }
 }
 

@@ -8,6 +8,8 @@ use async_graphql::parser::{
     types::{BaseType, Type, TypeKind, TypeSystemDefinition},
 };
 
+use super::public;
+
 /// All types that have fields.
 #[derive(Debug)]
 pub struct Types {
@@ -34,6 +36,8 @@ pub struct FieldInfo {
     pub target: Option<TypeId>,
     pub is_list: bool,
     pub is_nullable: bool,
+    /// For how many seconds a copy may be shown to anybody; nothing where it is not public.
+    pub max_age: Option<u32>,
 }
 
 impl Types {
@@ -67,6 +71,7 @@ impl Types {
                     target: by_name.get(base(ty)).copied(),
                     is_list: matches!(ty.base, BaseType::List(_)),
                     is_nullable: ty.nullable,
+                    max_age: public::max_age(name, &field.node.name.node),
                 };
                 (field.node.name.node.to_string(), info)
             });

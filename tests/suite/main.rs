@@ -37,6 +37,7 @@ mod program;
 mod property;
 mod queries;
 mod replicas;
+mod responses;
 mod sdl;
 mod search;
 mod smoke;

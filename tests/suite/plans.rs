@@ -7,6 +7,7 @@ use entity::{hospital, kitchen};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use thali::{
+    cache::Touched,
     command::import::bulk::insert,
     db::{Meter, Position},
     geo::Point,
@@ -121,12 +122,13 @@ impl Selects for Everything {
 async fn statements(app: &TestApp, query: &str, variables: Value) -> Vec<Statement> {
     let meter = Meter::keeping("plans");
     let needed = Position::default();
-    let reads = Reads::new(&app.app, &meter, needed, Arc::new(Everything));
+    let touched = Touched::default();
+    let reads = Reads::new(&app.app, &meter, needed, Arc::new(Everything), &touched);
     let loaders = Loaders::new(reads);
     let request = Request::new(query)
         .variables(Variables::from_json(variables))
         .data(loaders.clone())
-        .data(Now(app.app.clock.now()));
+        .data(Now::new(app.app.clock.now(), &touched));
     let response = drive(&loaders, schema::build(&app.app).execute(request)).await;
     assert!(response.errors.is_empty(), "{query}: {:?}", response.errors);
     meter.kept()

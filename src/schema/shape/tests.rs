@@ -157,3 +157,41 @@ fn an_introspection_is_measured() {
     let shape = shape(query);
     assert_eq!((shape.introspected, shape.introspected_lists), (6, 2));
 }
+
+#[test]
+fn the_strictest_field_decides_how_long_a_copy_may_be_shown() {
+    let age = |query| shape(query).max_age;
+    let places = "{ hospital(by: { slug: \"a\" }) { name } }";
+    assert_eq!(age(places), Some(300));
+    assert_eq!(age("{ __typename }"), Some(300));
+    let dishes = "{ hospital(by: { slug: \"a\" }) { name } dishes { nodes { name } } }";
+    assert_eq!(age(dishes), Some(10));
+    let fragment = "{ hospital(by: { slug: \"a\" }) { ...H } } \
+                    fragment H on Hospital { menus { nodes { ... on Menu { id } } } }";
+    assert_eq!(age(fragment), Some(10));
+}
+
+#[test]
+fn one_field_that_is_not_public_keeps_the_whole_answer_from_others() {
+    for query in [
+        "{ serverTime }",
+        "{ dishes { nodes { name } } serverTime }",
+        "{ node(id: \"a\") { id ... on MenuItem { price { formatted } } } }",
+        "{ node(id: \"a\") { id ...P } } fragment P on MenuItem { availability { remaining } }",
+        "{ a: dishes { nodes { name } } b: serverTime }",
+        "{ __schema { types { name } } }",
+        "{ __type(name: \"Dish\") { name } }",
+        "{ dishes { nodes { unknown } } }",
+        "{ ... on Unknown { name } }",
+        "mutation { __typename }",
+        "mutation { setMenuItemPrice(input: {}) { problems { code } } }",
+    ] {
+        assert_eq!(shape(query).max_age, None, "{query}");
+    }
+    let skipped = "query($no: Boolean!) { dishes { nodes { name } } serverTime @include(if: $no) }";
+    assert_eq!(
+        shape_with(skipped, json!({ "no": false })).max_age,
+        Some(10)
+    );
+    assert_eq!(shape_with(skipped, json!({ "no": true })).max_age, None);
+}
