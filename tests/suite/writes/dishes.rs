@@ -1,8 +1,12 @@
 //! `createDish` and `updateDish`.
 
+use std::time::Duration;
+
 use entity::{dish, dish_allergen};
-use futures_util::future::join_all;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use futures_util::future::{join, join_all};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
 use serde_json::{Value, json};
 use thali::{cache::Tag, db::Meter, graph::id::Kind};
 use uuid::Uuid;
@@ -222,7 +226,7 @@ on_both! {
         })).collect();
         let created = join_all(inputs.iter().map(|input| change(&app, "createDish", input)));
         let renamed = join_all(renames.iter().map(|input| change(&app, "updateDish", input)));
-        let (created, renamed) = futures_util::future::join(created, renamed).await;
+        let (created, renamed) = join(created, renamed).await;
         let all: Vec<&Value> = created.iter().chain(&renamed).collect();
         let (won, lost): (Vec<&Value>, Vec<&Value>) = all.into_iter().partition(|p| problems(p).is_empty());
         assert_eq!(won.len(), 1, "{won:#?}");
@@ -230,6 +234,25 @@ on_both! {
             assert_eq!(problems(payload), ["NameTaken"]);
         }
         assert_eq!(kept(&app).await, (1, 1));
+    }
+}
+
+// Who waits for the kitchen must see the name that it waited for.
+on_both! {
+    async fn a_name_that_was_given_meanwhile_is_taken(app: TestApp) {
+        let data = Data::fill(&app, Size::ONE).await;
+        let other = app.app.db.begin(&Meter::new("test")).await.unwrap();
+        other.execute_unprepared("UPDATE kitchen SET name = name").await.unwrap();
+        let kitchen = data.kitchens[0].id;
+        let dish = crate::data::meals::dish(Uuid::now_v7(), kitchen, "Farmer's stew", None);
+        dish::Entity::insert(dish.into_active_model()).exec_without_returning(&other).await.unwrap();
+        let finish = async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            other.commit().await.unwrap();
+        };
+        let input = stew(&data, "k1");
+        let (payload, ()) = join(change(&app, "createDish", &input), finish).await;
+        assert_eq!(problems(&payload), ["NameTaken"]);
     }
 }
 
