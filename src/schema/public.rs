@@ -120,8 +120,10 @@ mod tests {
         };
         let others: Vec<String> = fields().into_iter().filter(of_public_types).collect();
         insta::assert_snapshot!(others.join("\n"), @r"
+        Dish.version
         Hospital.popularDishes
         Hospital.stats
+        Menu.version
         MenuItem.availability
         MenuItem.price
         MenuItem.priceByWeight

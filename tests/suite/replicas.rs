@@ -27,6 +27,7 @@ use crate::{
 };
 
 mod lag;
+mod none;
 mod process;
 use process::Server;
 

@@ -340,6 +340,11 @@ impl<'a> Maker<'a> {
                     ["STAFF", "PATIENT", "VISITOR"][choices.below(3)]
                 )
             }
+            ("Hospital", "stats") => format!("from: \"{day}\", to: \"{}\"", today()),
+            ("Hospital", "popularDishes") => {
+                let first = 1 + choices.below(5);
+                format!("from: \"{day}\", to: \"{}\", first: {first}", today())
+            }
             (_, "mealWindows") => match choices.below(2) {
                 0 => return String::new(),
                 _ => format!("date: \"{day}\""),
