@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::watch;
 
 use super::{Name, Snapshot};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 type Landed = Option<Result<Arc<dyn Any + Send + Sync>>>;
 
@@ -21,7 +21,7 @@ pub struct Flights(Mutex<HashMap<(Name, Snapshot), watch::Receiver<Landed>>>);
 /// A load under way.
 pub struct Flight(watch::Receiver<Landed>);
 
-/// The duty to load. Whoever drops it has failed.
+/// The duty to load. Whoever drops it has given it up.
 pub struct Lead {
     flights: Arc<Flights>,
     key: (Name, Snapshot),
@@ -90,12 +90,13 @@ impl Drop for Lead {
 }
 
 impl Flight {
-    pub async fn land<V: Clone + 'static>(mut self) -> Result<V> {
+    /// The answer; nothing when whoever had the lead has given it up.
+    pub async fn land<V: Clone + 'static>(mut self) -> Option<Result<V>> {
         let landed = self.0.wait_for(Option::is_some).await;
-        let landed = landed.ok().and_then(|landed| landed.clone());
-        let lost = || Error::internal(anyhow::anyhow!("a load ended without an answer"));
-        let value = landed.ok_or_else(lost)??;
-        value.downcast_ref::<V>().cloned().ok_or_else(lost)
+        match landed.ok()?.clone()? {
+            Ok(value) => value.downcast_ref::<V>().cloned().map(Ok),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
@@ -118,8 +119,8 @@ mod tests {
             panic!("it is under way");
         };
         lead.land(Ok(7u64));
-        assert_eq!(first.land::<u64>().await.ok(), Some(7));
-        assert_eq!(second.land::<u64>().await.ok(), Some(7));
+        assert!(matches!(first.land::<u64>().await, Some(Ok(7))));
+        assert!(matches!(second.land::<u64>().await, Some(Ok(7))));
         assert!(matches!(begin(&flights), Joined::Begun(..)), "it landed");
     }
 
@@ -130,7 +131,7 @@ mod tests {
             panic!("nothing is under way");
         };
         drop(lead);
-        assert!(flight.land::<u64>().await.is_err());
+        assert!(flight.land::<u64>().await.is_none());
         assert!(matches!(begin(&flights), Joined::Begun(..)));
     }
 }

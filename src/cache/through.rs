@@ -25,6 +25,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 /// What is stale is fresh again for so long when nothing newer could be loaded.
 const FRESH_AGAIN: Duration = Duration::from_secs(2);
 
+/// How often a load is tried that ends without an answer.
+const TRIES: usize = 3;
+
 /// One thing that is asked for.
 #[derive(Clone, Debug)]
 pub struct Asked<K> {
@@ -72,11 +75,45 @@ impl Cache {
         K: Ord + Clone + Send + Sync + 'static,
         V: Kept,
     {
+        let mut answers: Vec<Option<Result<V>>> = vec![None; asked.len()];
+        let mut open: Vec<usize> = (0..asked.len()).collect();
+        for _ in 0..TRIES {
+            open = self
+                .ask(kind, asked, open, &mut answers, meter, &load)
+                .await;
+            if open.is_empty() {
+                break;
+            }
+        }
+        let lost = || {
+            let cause = anyhow::anyhow!("{kind:?}: a load ended without an answer");
+            Err(Error::internal(cause))
+        };
+        let answers = answers.into_iter();
+        answers.map(|answer| answer.unwrap_or_else(lost)).collect()
+    }
+
+    /// Answers those of `asked` that are open; which of them were joined to a load that was given
+    /// up, as one ahead of need is when another process has the lease.
+    async fn ask<K, V>(
+        &self,
+        kind: HotKind,
+        asked: &[Asked<K>],
+        open: Vec<usize>,
+        answers: &mut [Option<Result<V>>],
+        meter: &Meter,
+        load: &Load<K, V>,
+    ) -> Vec<usize>
+    where
+        K: Ord + Clone + Send + Sync + 'static,
+        V: Kept,
+    {
         let now = Instant::now();
-        let mut answers: Vec<Option<Result<V>>> = Vec::with_capacity(asked.len());
         let (mut due, mut begun) = (Vec::new(), Vec::new());
         let mut flights: Vec<(usize, Flight)> = Vec::new();
-        for (index, asked) in asked.iter().enumerate() {
+        let asked_for = open.len();
+        for index in open {
+            let asked = &asked[index];
             let snapshot = self.generations.read(&asked.tags);
             let fresh = || {
                 let entry = self.memory.get(&asked.name, &snapshot)?;
@@ -90,39 +127,34 @@ impl Cache {
                 {
                     due.push((lead, asked.clone()));
                 }
-                answers.push(known(&entry));
+                answers[index] = known(&entry);
                 continue;
             }
-            answers.push(match self.flights.join(&asked.name, &snapshot, fresh) {
-                Joined::Landed(entry) => known(&entry),
-                Joined::Under(flight) => {
-                    flights.push((index, flight));
-                    None
-                }
+            match self.flights.join(&asked.name, &snapshot, fresh) {
+                Joined::Landed(entry) => answers[index] = known(&entry),
+                Joined::Under(flight) => flights.push((index, flight)),
                 Joined::Begun(lead, flight) => {
                     begun.push((lead, asked.clone()));
                     flights.push((index, flight));
-                    None
                 }
-            });
+            }
         }
-        self.found(kind, meter, Layer::Memory, asked.len() - flights.len());
-        self.fill(kind, due, For::Later, &load);
-        self.fill(kind, begun, For::Request, &load);
+        self.found(kind, meter, Layer::Memory, asked_for - flights.len());
+        self.fill(kind, due, For::Later, load);
+        self.fill(kind, begun, For::Request, load);
+        let mut lost = Vec::new();
         for (index, flight) in flights {
-            let landed = flight.land::<(V, Layer)>().await;
-            answers[index] = Some(landed.map(|(value, layer)| {
-                self.found(kind, meter, layer, 1);
-                value
-            }));
+            match flight.land::<(V, Layer)>().await {
+                None => lost.push(index),
+                Some(landed) => {
+                    answers[index] = Some(landed.map(|(value, layer)| {
+                        self.found(kind, meter, layer, 1);
+                        value
+                    }));
+                }
+            }
         }
-        let lost = || {
-            Err(Error::internal(anyhow::anyhow!(
-                "{kind:?}: of another type"
-            )))
-        };
-        let answers = answers.into_iter();
-        answers.map(|answer| answer.unwrap_or_else(lost)).collect()
+        lost
     }
 
     fn found(&self, kind: HotKind, meter: &Meter, layer: Layer, many: usize) {

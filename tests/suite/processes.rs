@@ -94,6 +94,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(app: &TestApp, redis: Option<&Redis>) -> Self {
+        Self::with(app, redis, &[])
+    }
+
+    /// The same with more settings.
+    pub fn with(app: &TestApp, redis: Option<&Redis>, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = app.app.config.database();
         let mut command = thali(&database, folder.path());
@@ -107,6 +112,7 @@ impl Server {
             .env("THALI_ADMIN_TOKEN", TOKEN)
             .env("THALI_DB_POOL", "8")
             .env("THALI_LOG", "info,thali=debug")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()

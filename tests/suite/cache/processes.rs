@@ -9,6 +9,7 @@ use std::{
 };
 
 use futures_util::future::join_all;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use thali::graph::id::Kind;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use super::statements;
 use crate::{
     app::{Engine, TOKEN, TestApp},
-    data::{Data, Size},
+    data::{Data, Size, mix},
     processes::{Redis, Server},
 };
 
@@ -63,10 +64,30 @@ fn is_cut(cuts: &Cuts, at: Instant) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn never_serve_the_old_while_the_bus_comes_and_goes() {
+    stress(TestApp::start(Engine::Postgres).await, &[], 3).await;
+}
+
+/// To load a dish takes long, and dishes are loaded all the time, so that many loads race a change:
+/// they have found the old row when the new one is told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn never_keep_what_a_load_found_before_a_change() {
     let app = TestApp::start(Engine::Postgres).await;
+    let slow = "ALTER TABLE dish RENAME TO dish_rows;
+        CREATE VIEW dish AS SELECT * FROM dish_rows WHERE pg_sleep(0.02) IS NOT NULL";
+    app.app
+        .db
+        .for_migration()
+        .execute_unprepared(slow)
+        .await
+        .unwrap();
+    stress(app, &[("THALI_CACHE_TTL", "dish=150ms")], 1).await;
+}
+
+async fn stress(app: TestApp, settings: &[(&str, &str)], faults: usize) {
     let data = Data::fill(&app, Size::ONE).await;
     let mut redis = Redis::start();
-    let servers: Vec<Server> = (0..3).map(|_| Server::start(&app, Some(&redis))).collect();
+    let start = |_| Server::with(&app, Some(&redis), settings);
+    let servers: Vec<Server> = (0..3).map(start).collect();
     for server in &servers {
         server
             .logs("the bus is found", Duration::from_secs(20))
@@ -94,7 +115,8 @@ async fn never_serve_the_old_while_the_bus_comes_and_goes() {
             assert_eq!(payload["problems"], json!([]), "{answer:#}");
             version = payload["dish"]["version"].as_i64().unwrap();
             told[of].lock().unwrap().push((Instant::now(), n));
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            // What a reader kept wrongly is there to be seen until the next change.
+            tokio::time::sleep(Duration::from_millis(mix(n) % 40)).await;
         }
         n
     };
@@ -124,7 +146,7 @@ async fn never_serve_the_old_while_the_bus_comes_and_goes() {
         (asked, kept)
     };
     let cut = async {
-        for _ in 0..3 {
+        for _ in 0..faults {
             tokio::time::sleep(Duration::from_secs(2)).await;
             let from = Instant::now();
             // Open-ended until it is known when it is up.
@@ -141,7 +163,9 @@ async fn never_serve_the_old_while_the_bus_comes_and_goes() {
         tokio::time::sleep(Duration::from_secs(2)).await;
         done.store(true, Ordering::SeqCst);
     };
+    // Many race the writer on its own server.
     let pairs = (0..3).flat_map(|from| (0..3).map(move |of| (from, of)));
+    let pairs = pairs.flat_map(|(from, of)| vec![(from, of); if from == of { 8 } else { 1 }]);
     let reads = join_all(pairs.map(|(from, of)| read(from, of)));
     let writes = join_all((0..3).map(write));
     let (reads, writes, ()) = tokio::join!(reads, writes, cut);
@@ -151,7 +175,7 @@ async fn never_serve_the_old_while_the_bus_comes_and_goes() {
     let written: u64 = writes.iter().sum();
     println!("{written} changes, {asked} answers, {kept} of them without a statement");
     assert!(
-        written > 50 && kept > 50,
+        written > 10 && kept > 50,
         "{written} changes, {kept} of {asked} kept"
     );
 }
