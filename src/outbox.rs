@@ -157,6 +157,15 @@ pub async fn relay(app: &App) -> anyhow::Result<bool> {
     Ok(count as u64 == BATCH)
 }
 
+/// Whether nothing is left to be told.
+pub async fn is_told(app: &App) -> Result<bool, DbErr> {
+    let left = Entity::find().filter(Column::PublishedAt.is_null());
+    let left = left.select_only().column(Column::Id).into_tuple::<Uuid>();
+    let primary = app.db.reader(&Meter::new("outbox"));
+    let left = left.one(&primary.at_least(Position::LATEST)).await?;
+    Ok(left.is_none())
+}
+
 /// Events that everybody was told of, and the transaction that holds them.
 struct Published {
     conn: Transaction,

@@ -45,6 +45,7 @@ async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
             .context("cannot load the demo data")?;
     }
     app.db.watch_replicas();
+    let jobs = Jobs::start(&app);
     if is_warm {
         warm::warm(&app).await?;
     }
@@ -54,7 +55,6 @@ async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("THALI_LISTEN: {listen}"))?;
     let address = listener.local_addr()?;
     let db = app.db.clone();
-    let jobs = Jobs::start(&app);
     let router = http::router(app)?;
     println!("Thali serves http://{address}/graphql");
     http::serve(listener, router, http::Patience::default(), told_to_stop()).await;

@@ -105,14 +105,17 @@ impl Server {
         if let Some(redis) = redis {
             command.env("REDIS_URL", redis.url());
         }
+        command.arg("serve").envs(settings.iter().copied());
+        Self::spawned(command, database, folder)
+    }
+
+    fn spawned(mut command: Command, database: String, folder: TempDir) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
         let mut process = command
-            .arg("serve")
             .env("THALI_LISTEN", "127.0.0.1:0")
             .env("THALI_ADMIN_TOKEN", TOKEN)
             .env("THALI_DB_POOL", "8")
             .env("THALI_LOG", "info,thali=debug")
-            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -130,6 +133,18 @@ impl Server {
             database,
             folder,
         }
+    }
+
+    /// One with embedded storage and the demo data, that is warm before it serves.
+    pub fn warm(redis: Option<&Redis>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_thali"));
+        command.args(["serve", "--warm"]).env_clear();
+        command.current_dir(folder.path());
+        if let Some(redis) = redis {
+            command.env("REDIS_URL", redis.url());
+        }
+        Self::spawned(command, String::new(), folder)
     }
 
     /// Sends an operation in the name of the administrator.

@@ -1,6 +1,6 @@
 //! `thali serve --warm`: the menus of today and tomorrow are in the cache before anybody asks.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use chrono::{Days, NaiveDate};
@@ -17,6 +17,7 @@ use crate::{
     app::App,
     db::Meter,
     graph::id::Kind,
+    outbox,
     schema::{Engine, Operation},
 };
 
@@ -76,8 +77,32 @@ impl Coming {
     }
 }
 
+/// Longest wait for Redis, and for what was left to be told.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits until nothing is left that would make old what is read now: events of before, and the
+/// bus, which makes everything old when it is found.
+async fn settle(app: &App) -> anyhow::Result<()> {
+    let settled = async {
+        while !outbox::is_told(app).await? || !(app.redis.is_none() || app.cache.is_sharing()) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::Ok(())
+    };
+    match tokio::time::timeout(PATIENCE, settled).await {
+        Ok(settled) => settled.context("cannot look for events"),
+        Err(_) => {
+            tracing::warn!(
+                "what is warm now may not be for long: Redis or the events are not there"
+            );
+            Ok(())
+        }
+    }
+}
+
 /// Fills the cache, and logs what it read. A menu that cannot be read is left to who asks for it.
 pub async fn warm(app: &App) -> anyhow::Result<()> {
+    settle(app).await?;
     let begun = Instant::now();
     let menus = Coming::all(app)
         .await

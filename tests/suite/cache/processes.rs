@@ -228,3 +228,37 @@ async fn nobody_notices_that_redis_was_killed_and_soon_it_is_used_again() {
         answer["extensions"]["trace"]
     );
 }
+
+/// The statements of the first requests of a server that is warm, but for what is live.
+async fn of_first_requests(server: &Server) -> u64 {
+    let client = reqwest::Client::new();
+    let find = r#"{ hospital(by: { slug: "riverside-general" }) { menus(first: 1) { nodes { date meal } } } }"#;
+    let found = ask(&client, server, find, json!({})).await;
+    let menu = &found["data"]["hospital"]["menus"]["nodes"][0];
+    let query = r#"query($date: Date!, $meal: Meal!) {
+        hospital(by: { code: "DEMO1" }) { name }
+        menu(hospital: { slug: "riverside-general" }, date: $date, meal: $meal) {
+            acceptsOrdersUntil
+            sections { title items(first: 50) { nodes { dish { name allergens { allergen } kitchen { name } } } } }
+        }
+    }"#;
+    let variables = json!({ "date": menu["date"], "meal": menu["meal"] });
+    let answer = ask(&client, server, query, variables).await;
+    assert_ne!(
+        answer["data"]["menu"]["sections"][0]["items"]["nodes"],
+        json!([])
+    );
+    statements(&answer)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_warm_reads_no_menu_for_its_first_request() {
+    let redis = Redis::start();
+    for redis in [None, Some(&redis)] {
+        let server = Server::warm(redis);
+        assert_eq!(of_first_requests(&server).await, 0, "{}", server.log());
+        // Nothing of before comes after, and makes it old.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(of_first_requests(&server).await, 0, "{}", server.log());
+    }
+}
