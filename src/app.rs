@@ -6,8 +6,11 @@ use anyhow::{Context, ensure};
 use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use uuid::Uuid;
 
-use crate::{bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db, outbox::Telling};
+use crate::{
+    auth::Tokens, bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db, outbox::Telling,
+};
 
 #[derive(Clone, Debug)]
 pub struct App {
@@ -18,6 +21,7 @@ pub struct App {
     pub cache: Cache,
     pub bus: Bus,
     pub telling: Arc<Telling>,
+    pub tokens: Tokens,
 }
 
 impl App {
@@ -47,6 +51,7 @@ impl App {
             cache,
             bus,
             telling: Arc::default(),
+            tokens: Tokens::new(Uuid::now_v7().as_bytes()),
         })
     }
 

@@ -1,10 +1,19 @@
-//! Who asks. Until there are accounts it is the administrator, who has the token of the settings,
-//! or somebody who may read.
+//! Who asks, and what they are where.
+//!
+//! A request says who it is ([`Viewer`]); what that person may do is read from the database when
+//! it matters ([`Scope`]), and then is a part of the queries that it bounds.
+
+use uuid::Uuid;
+
+mod scope;
+mod token;
 
 use crate::{
-    config::Config,
+    app::App,
     error::{Error, Result},
 };
+pub use scope::{Place, Scope};
+pub use token::Tokens;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Viewer {
@@ -13,35 +22,43 @@ pub enum Viewer {
     Anonymous,
     /// Sent something that is nobody's: may read like anyone, and is told when it matters.
     Unknown,
+    /// Has the token of the settings.
     Administrator,
+    /// Is signed in.
+    Account(Uuid),
 }
 
 impl Viewer {
     /// Who sends this `Authorization` header.
-    pub fn of(authorization: Option<&[u8]>, config: &Config) -> Self {
+    pub fn of(authorization: Option<&[u8]>, app: &App) -> Self {
         let Some(authorization) = authorization else {
             return Self::Anonymous;
         };
-        let token = config.admin_token.as_ref().zip(bearer(authorization));
-        match token.is_some_and(|(token, sent)| token.is(sent)) {
-            true => Self::Administrator,
-            false => Self::Unknown,
+        let Some(sent) = bearer(authorization) else {
+            return Self::Unknown;
+        };
+        let token = app.config.admin_token.as_ref();
+        if token.is_some_and(|token| token.is(sent)) {
+            return Self::Administrator;
         }
+        let account = app.tokens.read(sent, app.clock.now());
+        account.map_or(Self::Unknown, Self::Account)
     }
 
     pub fn is_administrator(self) -> bool {
         self == Self::Administrator
     }
 
-    /// The name under which an administrator's changes are kept; an error for everybody else.
-    pub fn administrator(self) -> Result<&'static str> {
+    /// The name under which the changes of a known viewer are kept; an error for everybody else.
+    pub fn known(self) -> Result<String> {
         match self {
-            Self::Administrator => Ok("administrator"),
+            Self::Administrator => Ok("administrator".to_owned()),
+            Self::Account(account) => Ok(account.to_string()),
             Self::Anonymous => Err(Error::Unauthenticated(
-                "Changes need an administrator's token: send `Authorization: Bearer TOKEN`.",
+                "Changes need to know who you are: send `Authorization: Bearer TOKEN`.",
             )),
             Self::Unknown => Err(Error::Unauthenticated(
-                "What `Authorization` has is not the bearer token of an administrator.",
+                "What `Authorization` has is no bearer token that is good now.",
             )),
         }
     }
@@ -57,36 +74,22 @@ fn bearer(authorization: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::AdminToken;
 
     #[test]
-    fn only_the_token_makes_an_administrator() {
-        let token = "0123456789abcdef";
-        let config = Config {
-            admin_token: AdminToken::new(token),
-            ..Config::defaults()
-        };
-        let of = |sent: &str| Viewer::of(Some(sent.as_bytes()), &config);
-        assert_eq!(of("Bearer 0123456789abcdef"), Viewer::Administrator);
-        assert_eq!(of("bearer  0123456789abcdef "), Viewer::Administrator);
-        for wrong in [
-            "",
-            "Bearer",
-            "Bearer ",
-            "Basic 0123456789abcdef",
-            token,
-            "Bearer 0",
+    fn a_bearer_token_is_what_follows_the_scheme() {
+        for (sent, token) in [
+            ("Bearer abc", Some("abc")),
+            ("bearer  abc ", Some("abc")),
+            ("Bearer ", Some("")),
+            ("Bearer", None),
+            ("Basic abc", None),
+            ("", None),
         ] {
-            assert_eq!(of(wrong), Viewer::Unknown, "{wrong}");
-        }
-        assert_eq!(Viewer::of(None, &config), Viewer::Anonymous);
-    }
-
-    #[test]
-    fn without_a_token_in_the_settings_nobody_is_one() {
-        let config = Config::defaults();
-        for sent in ["Bearer ", "Bearer", "Bearer 0123456789abcdef"] {
-            assert_eq!(Viewer::of(Some(sent.as_bytes()), &config), Viewer::Unknown);
+            assert_eq!(
+                bearer(sent.as_bytes()),
+                token.map(str::as_bytes),
+                "{sent:?}"
+            );
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum Error {
     BadUserInput(String),
     /// Only who is known may do it; the message says what to send.
     Unauthenticated(&'static str),
+    /// Who is known may not do it; the message says who may.
+    Forbidden(&'static str),
     /// The database or another service does not answer now; the caller may try again.
     Unavailable,
     /// A fault of ours. The cause goes to the log and never to the caller.
@@ -38,7 +40,7 @@ impl Error {
     pub fn message(&self) -> &str {
         match self {
             Self::BadUserInput(message) => message,
-            Self::Unauthenticated(message) => message,
+            Self::Unauthenticated(message) | Self::Forbidden(message) => message,
             Self::Unavailable => "The service is busy. Try again in a moment.",
             Self::Internal => {
                 "Something went wrong on our side. Quote the request id when you report it."
@@ -51,6 +53,7 @@ impl Error {
         match self {
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Forbidden(_) => "FORBIDDEN",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }

@@ -9,6 +9,7 @@ pub mod dish;
 pub mod hospital;
 pub mod kitchen;
 pub mod menu;
+pub mod ordering;
 pub mod place;
 
 pub mod graph;

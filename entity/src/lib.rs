@@ -3,6 +3,8 @@
 //! Rows and nothing else: no query, no rule, no GraphQL type. The vocabularies carry their
 //! GraphQL names and descriptions, so that code, column and schema cannot drift apart.
 
+pub mod account;
+pub mod audit_entry;
 pub mod availability;
 pub mod delivery_slot;
 pub mod dish;
@@ -13,11 +15,19 @@ pub mod kitchen;
 pub mod kitchen_hospital;
 pub mod kitchen_hours;
 pub mod meal_window;
+pub mod membership;
 pub mod menu;
 pub mod menu_item;
 pub mod menu_item_price;
 pub mod menu_section;
+pub mod order;
+pub mod order_event;
+pub mod order_line;
+pub mod order_number;
 pub mod outbox;
+pub mod patient;
+pub mod patient_allergy;
 pub mod position;
+pub mod slot_load;
 pub mod vocabulary;
 pub mod ward;

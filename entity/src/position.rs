@@ -176,6 +176,8 @@ mod tests {
 
     #[test]
     fn models_are_read_in_the_order_of_their_columns() {
+        check::<crate::account::Model>();
+        check::<crate::audit_entry::Model>();
         check::<crate::availability::Model>();
         check::<crate::delivery_slot::Model>();
         check::<crate::dish::Model>();
@@ -186,11 +188,19 @@ mod tests {
         check::<crate::kitchen_hospital::Model>();
         check::<crate::kitchen_hours::Model>();
         check::<crate::meal_window::Model>();
+        check::<crate::membership::Model>();
         check::<crate::menu::Model>();
         check::<crate::menu_item::Model>();
         check::<crate::menu_item_price::Model>();
         check::<crate::menu_section::Model>();
+        check::<crate::order::Model>();
+        check::<crate::order_event::Model>();
+        check::<crate::order_line::Model>();
+        check::<crate::order_number::Model>();
         check::<crate::outbox::Model>();
+        check::<crate::patient::Model>();
+        check::<crate::patient_allergy::Model>();
+        check::<crate::slot_load::Model>();
         check::<crate::ward::Model>();
     }
 }

@@ -6,6 +6,12 @@ use async_graphql::{Enum, resolver_utils::EnumType};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+mod ordering;
+mod people;
+
+pub use ordering::{OrderEventKind, OrderStatus};
+pub use people::{Criticality, Role};
+
 crate::position::enum_cells!(Meal, DishCategory, Presence, Audience, Allergen);
 
 /// A meal of the day.

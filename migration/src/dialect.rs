@@ -8,7 +8,7 @@ use sea_orm_migration::{SchemaManager, prelude::*};
 /// `{id}` is the key of a searched table: beside it SQLite's full-text tables need
 /// a row number that `VACUUM` keeps.
 /// `{C}` sorts bytes, as SQLite does, so that both list names in one order.
-const WORDS: [(&str, &str, &str); 9] = [
+const WORDS: [(&str, &str, &str); 11] = [
     ("{uuid}", "uuid", "blob"),
     ("{timestamp}", "timestamptz", "text"),
     ("{date}", "date", "text"),
@@ -16,6 +16,8 @@ const WORDS: [(&str, &str, &str); 9] = [
     ("{double}", "double precision", "real"),
     ("{bigint}", "bigint", "integer"),
     ("{smallint}", "smallint", "integer"),
+    ("{by_month_of_id}", "PARTITION BY RANGE (id)", ""),
+    ("{by_month_of_order}", "PARTITION BY RANGE (order_id)", ""),
     ("{C}", "COLLATE \"C\"", ""),
     (
         "{id}",

@@ -12,6 +12,9 @@ mod m20261121_000003_menus;
 mod m20261121_000004_search;
 mod m20261121_000005_writes;
 mod m20261121_000006_events;
+mod m20261121_000007_accounts;
+mod m20261121_000008_patients;
+mod m20261121_000009_orders;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -28,6 +31,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_search::Migration),
             Box::new(m20261121_000005_writes::Migration),
             Box::new(m20261121_000006_events::Migration),
+            Box::new(m20261121_000007_accounts::Migration),
+            Box::new(m20261121_000008_patients::Migration),
+            Box::new(m20261121_000009_orders::Migration),
         ]
     }
 }

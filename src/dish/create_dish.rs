@@ -93,6 +93,7 @@ async fn create_dish(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
+    write.scope.administrator()?;
     let mut row = dish::Model {
         id,
         kitchen_id: kitchen,

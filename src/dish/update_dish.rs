@@ -100,6 +100,7 @@ async fn update_dish(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
+    write.scope.administrator()?;
     let Some(mut row) = hold(&write, id, input.name.is_some()).await? else {
         let problem = Problem::not_found(&["dish"], &input.dish);
         write.problems.push(problem);

@@ -10,9 +10,11 @@ use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use futures_util::future::{OptionFuture, join};
 use sea_orm::{ConnectionTrait, DbBackend};
+use tokio::sync::OnceCell;
 
 use crate::{
     app::App,
+    auth::{Scope, Viewer},
     cache::{Cache, Touched},
     clock::Clock,
     db::{Meter, Position, Reader},
@@ -69,16 +71,19 @@ pub struct Reads {
     has_heard: bool,
     meter: Arc<Meter>,
     selection: Arc<dyn Selects>,
+    viewer: Viewer,
+    /// What the viewer is where, once that mattered.
+    scope: Arc<OnceCell<Scope>>,
     /// What the request read so far.
     pub touched: Touched,
 }
 
 impl Reads {
-    /// Sees at least what was committed before `needed`.
+    /// Reads for a viewer, who sees at least what was committed before `needed`.
     pub fn new(
         app: &App,
         meter: &Arc<Meter>,
-        needed: Position,
+        (viewer, needed): (Viewer, Position),
         selection: Arc<dyn Selects>,
         touched: &Touched,
     ) -> Self {
@@ -89,6 +94,8 @@ impl Reads {
             has_heard: app.db.has_heard(needed),
             meter: meter.clone(),
             selection,
+            viewer,
+            scope: Arc::default(),
             touched: touched.clone(),
         }
     }
@@ -112,9 +119,12 @@ impl Reads {
         self.clock.now()
     }
 
-    /// The same, for an answer that is not for this request alone.
+    /// The same, for an answer that is not for this request alone, and so shows nothing that
+    /// only some may see.
     pub(super) fn whole(&self) -> Self {
         Self {
+            viewer: Viewer::Anonymous,
+            scope: Arc::default(),
             conn: self.conn.newest(),
             selection: Arc::new(Whole),
             ..self.clone()
@@ -129,6 +139,13 @@ impl Reads {
             meter,
             ..self.clone()
         }
+    }
+
+    /// What the viewer is where: one statement of the request, the first time that somebody who
+    /// is signed in reads what not everybody sees.
+    pub async fn scope(&self) -> Result<&Scope> {
+        let read = || Scope::of(self.viewer, &self.conn);
+        self.scope.get_or_try_init(read).await
     }
 
     pub fn backend(&self) -> DbBackend {

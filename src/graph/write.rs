@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{Ctx, Problem, Reads};
 use crate::{
     app::App,
-    auth::Viewer,
+    auth::{Scope, Viewer},
     db::{Meter, Transaction},
     error::{Error, Result},
     event::Event,
@@ -78,6 +78,8 @@ pub enum Begun {
 pub struct Write {
     pub conn: Transaction,
     pub now: DateTime<Utc>,
+    /// What the sender is where.
+    pub scope: Scope,
     pub problems: Vec<Problem>,
     recorded: Vec<Recorded>,
     /// The row of the key, once it is taken.
@@ -93,8 +95,9 @@ impl Writes {
         }
     }
 
-    /// Begins what `mutation` does to `thing`, in the name of an administrator. The same input
-    /// with the same key is one change, also when it is sent many times at once.
+    /// Begins what `mutation` does to `thing`, in the name of a known viewer; whether that one may
+    /// is for the mutation to ask of the scope. The same input with the same key is one change,
+    /// also when it is sent many times at once.
     pub async fn begin(
         &self,
         ctx: &Context<'_>,
@@ -104,7 +107,7 @@ impl Writes {
         thing: Uuid,
     ) -> Result<Begun> {
         let viewer = ctx.data_opt::<Viewer>().copied().unwrap_or_default();
-        let viewer = viewer.administrator()?;
+        let name = viewer.known()?;
         let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
             let cause = anyhow::anyhow!("a mutation without a database or a meter");
             return Err(Error::internal(cause));
@@ -112,8 +115,10 @@ impl Writes {
         let loaders = ctx.loaders()?.clone();
         // What was read before keeps a connection: a request waits for one and holds none.
         loaders.rest();
+        let conn = app.db.begin(meter).await?;
         let mut write = Write {
-            conn: app.db.begin(meter).await?,
+            scope: Scope::of(viewer, &conn).await?,
+            conn,
             now: ctx.now()?,
             problems: Vec::new(),
             recorded: Vec::new(),
@@ -128,7 +133,7 @@ impl Writes {
             return Ok(Begun::First(Box::new(write)));
         }
         let claim = idempotency_key::Model {
-            viewer: viewer.to_owned(),
+            viewer: name,
             key: key.to_owned(),
             fingerprint: fingerprint(mutation, input),
             thing,

@@ -21,8 +21,8 @@ use super::{
     websocket,
 };
 use crate::{
+    app::App,
     auth::Viewer,
-    config::Config,
     db::Position,
     schema::{Answer, Operation, Trace},
 };
@@ -54,7 +54,7 @@ async fn answer(
     })?;
     let config = &http.engine.app().config;
     let (head, body) = request.into_parts();
-    let viewer = viewer(&head.headers, config);
+    let viewer = viewer(&head.headers, http.engine.app());
     let needed = consistency::needed(&head.headers)?;
     let is_developer = config.is_development() || viewer.is_administrator();
     let trace = match head.headers.get("x-thali-trace") {
@@ -94,9 +94,9 @@ async fn answer(
 }
 
 /// Who sends these headers.
-pub fn viewer(headers: &HeaderMap, config: &Config) -> Viewer {
+pub fn viewer(headers: &HeaderMap, app: &App) -> Viewer {
     let authorization = headers.get(header::AUTHORIZATION);
-    Viewer::of(authorization.map(HeaderValue::as_bytes), config)
+    Viewer::of(authorization.map(HeaderValue::as_bytes), app)
 }
 
 /// What the operations of a request, or of a WebSocket, have in common.

@@ -72,7 +72,7 @@ async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<R
     let socket = Socket {
         http: http.clone(),
         request_id,
-        viewer: viewer(&parts.headers, &http.engine.app().config),
+        viewer: viewer(&parts.headers, http.engine.app()),
         wrote: Arc::new(Mutex::new(consistency::needed(&parts.headers)?)),
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
     };

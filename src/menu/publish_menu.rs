@@ -108,6 +108,7 @@ async fn publish_menu(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
+    write.scope.administrator()?;
     let plan = Plan::read(input.sections, &mut write.problems)?;
     let Some(owner) = Owner::find(&mut write, &input.owner).await? else {
         return write.end(id).await;

@@ -74,6 +74,7 @@ async fn set_menu_item_portions(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
+    write.scope.administrator()?;
     let Some(item) = HeldItem::hold(&write, id).await? else {
         write
             .problems

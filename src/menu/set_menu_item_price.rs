@@ -98,6 +98,7 @@ async fn set_menu_item_price(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
+    write.scope.administrator()?;
     input.price.check(&[], &mut write.problems);
     let Some(item) = HeldItem::hold(&write, id).await? else {
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);

@@ -140,7 +140,13 @@ impl Engine {
             _ => operation.needed,
         };
         let touched = Touched::default();
-        let reads = Reads::new(&self.app, &meter, needed, shape.clone(), &touched);
+        let reads = Reads::new(
+            &self.app,
+            &meter,
+            (operation.viewer, needed),
+            shape.clone(),
+            &touched,
+        );
         let loaders = Loaders::new(reads);
         let mut request = Request::new(operation.query)
             .variables(operation.variables)

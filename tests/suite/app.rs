@@ -132,6 +132,16 @@ impl TestApp {
         send(self.operation(query, variables).bearer_auth(TOKEN)).await
     }
 
+    /// The same in the name of somebody who has an account.
+    pub async fn execute_as(&self, account: Uuid, query: &str, variables: Value) -> Value {
+        let token = self
+            .app
+            .tokens
+            .issue(account, self.app.clock.now())
+            .unwrap();
+        send(self.operation(query, variables).bearer_auth(token)).await
+    }
+
     fn operation(&self, query: &str, variables: Value) -> reqwest::RequestBuilder {
         self.client
             .post(self.url("/graphql"))

@@ -94,9 +94,10 @@ fn of_entities(backend: DbBackend) -> Columns {
         ($($name:ident)*) => { $(add::<entity::$name::Entity>(&mut columns, backend);)* };
     }
     entities! {
-        availability delivery_slot dish dish_allergen hospital idempotency_key kitchen
-        kitchen_hospital kitchen_hours meal_window menu menu_item menu_item_price menu_section
-        outbox ward
+        account audit_entry availability delivery_slot dish dish_allergen hospital idempotency_key
+        kitchen kitchen_hospital kitchen_hours meal_window membership menu menu_item
+        menu_item_price menu_section order order_event order_line order_number outbox patient
+        patient_allergy slot_load ward
     }
     columns
 }
@@ -108,7 +109,9 @@ async fn of_database(app: &TestApp) -> Columns {
         DbBackend::Postgres => {
             "SELECT table_name || '.' || column_name AS name, data_type AS type,
                     is_nullable = 'YES' AS may_be_null
-             FROM information_schema.columns WHERE table_schema = 'public'"
+             FROM information_schema.columns
+             JOIN pg_class ON oid = format('%I.%I', table_schema, table_name)::regclass
+             WHERE table_schema = 'public' AND NOT relispartition"
         }
         _ => {
             "SELECT t.name || '.' || c.name AS name, c.type AS type,

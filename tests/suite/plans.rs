@@ -7,6 +7,7 @@ use entity::{hospital, kitchen};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use thali::{
+    auth::Viewer,
     cache::Touched,
     command::import::bulk::insert,
     db::{Meter, Position},
@@ -123,7 +124,13 @@ async fn statements(app: &TestApp, query: &str, variables: Value) -> Vec<Stateme
     let meter = Meter::keeping("plans");
     let needed = Position::default();
     let touched = Touched::default();
-    let reads = Reads::new(&app.app, &meter, needed, Arc::new(Everything), &touched);
+    let reads = Reads::new(
+        &app.app,
+        &meter,
+        (Viewer::Anonymous, needed),
+        Arc::new(Everything),
+        &touched,
+    );
     let loaders = Loaders::new(reads);
     let request = Request::new(query)
         .variables(Variables::from_json(variables))

@@ -1,6 +1,8 @@
 //! Who may write.
 
+use entity::vocabulary::Role;
 use serde_json::{Value, json};
+use thali::auth::Place;
 
 use super::{SET_PRICE, five_pounds, kept, priced};
 use crate::{
@@ -8,6 +10,7 @@ use crate::{
     ask::{Reply, get, post},
     data::{Data, Size},
     on_both,
+    people::person,
     websocket::{connect_with, receive, send},
 };
 
@@ -56,12 +59,12 @@ async fn a_refusal_says_what_to_send() {
     let nothing = Reply::to(post(&app).json(&body)).await;
     insta::assert_snapshot!(nothing, @r#"
     200 application/graphql-response+json; charset=utf-8
-    {"errors":[{"message":"Changes need an administrator's token: send `Authorization: Bearer TOKEN`.","locations":[{"line":1,"column":12}],"path":["setMenuItemPrice"],"extensions":{"code":"UNAUTHENTICATED","requestId":"r1"}}],"data":{"setMenuItemPrice":null},"extensions":{"cost":{"requested":6,"actual":0,"available":50000}}}
+    {"errors":[{"message":"Changes need to know who you are: send `Authorization: Bearer TOKEN`.","locations":[{"line":1,"column":12}],"path":["setMenuItemPrice"],"extensions":{"code":"UNAUTHENTICATED","requestId":"r1"}}],"data":{"setMenuItemPrice":null},"extensions":{"cost":{"requested":6,"actual":0,"available":50000}}}
     "#);
     let wrong = Reply::to(post(&app).bearer_auth("another-token").json(&body)).await;
     insta::assert_snapshot!(wrong, @r#"
     200 application/graphql-response+json; charset=utf-8
-    {"errors":[{"message":"What `Authorization` has is not the bearer token of an administrator.","locations":[{"line":1,"column":12}],"path":["setMenuItemPrice"],"extensions":{"code":"UNAUTHENTICATED","requestId":"r1"}}],"data":{"setMenuItemPrice":null},"extensions":{"cost":{"requested":6,"actual":0,"available":50000}}}
+    {"errors":[{"message":"What `Authorization` has is no bearer token that is good now.","locations":[{"line":1,"column":12}],"path":["setMenuItemPrice"],"extensions":{"code":"UNAUTHENTICATED","requestId":"r1"}}],"data":{"setMenuItemPrice":null},"extensions":{"cost":{"requested":6,"actual":0,"available":50000}}}
     "#);
 }
 
@@ -112,4 +115,17 @@ async fn with_the_handshake_of_a_websocket() {
         json!([]),
         "{made:#}"
     );
+}
+
+on_both! {
+    async fn not_everybody_who_is_known(app: TestApp) {
+        let data = Data::fill(&app, Size::ONE).await;
+        let input = five_pounds(priced(&data)[0], "k1");
+        let at = |hospital: &entity::hospital::Model| Place::Hospital(hospital.id);
+        let everywhere: Vec<_> = data.hospitals.iter().map(|at_one| (Role::Nurse, at(at_one))).collect();
+        let nurse = person(&app, &everywhere).await;
+        let answer = app.execute_as(nurse, SET_PRICE, json!({ "input": input })).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer:#}");
+        assert_eq!(kept(&app).await, (0, 0));
+    }
 }

@@ -1,0 +1,103 @@
+//! What a viewer is where, as queries take it: lists of ids that bound what they may see.
+
+use entity::{membership, vocabulary::Role};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::Viewer;
+use crate::error::{Error, Result};
+
+/// What a viewer may see and do, as it is in the database now.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    viewer: Viewer,
+    memberships: Vec<membership::Model>,
+}
+
+/// Where somebody can be something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Hospital(Uuid),
+    Kitchen(Uuid),
+}
+
+impl Scope {
+    /// Reads what `viewer` is; no statement for who is not signed in.
+    pub async fn of(viewer: Viewer, conn: &impl ConnectionTrait) -> Result<Self> {
+        let memberships = match viewer {
+            Viewer::Account(account) => {
+                let of_account = membership::Column::AccountId.eq(account);
+                let memberships = membership::Entity::find().filter(of_account);
+                memberships.all(conn).await?
+            }
+            Viewer::Anonymous | Viewer::Unknown | Viewer::Administrator => Vec::new(),
+        };
+        Ok(Self {
+            viewer,
+            memberships,
+        })
+    }
+
+    pub fn account(&self) -> Option<Uuid> {
+        match self.viewer {
+            Viewer::Account(account) => Some(account),
+            Viewer::Anonymous | Viewer::Unknown | Viewer::Administrator => None,
+        }
+    }
+
+    /// Whether no query bounds what this viewer sees.
+    pub fn is_administrator(&self) -> bool {
+        self.viewer.is_administrator() || !self.having(&[Role::Administrator]).is_empty()
+    }
+
+    /// The hospitals where the viewer is any of these.
+    pub fn hospitals(&self, roles: &[Role]) -> Vec<Uuid> {
+        let having = self.having(roles).into_iter();
+        having
+            .filter_map(|membership| membership.hospital_id)
+            .collect()
+    }
+
+    /// The kitchens whose people the viewer is one of.
+    pub fn kitchens(&self) -> Vec<Uuid> {
+        let having = self.having(&[Role::Kitchen]).into_iter();
+        having
+            .filter_map(|membership| membership.kitchen_id)
+            .collect()
+    }
+
+    /// The patients that the viewer is.
+    pub fn patients(&self) -> Vec<Uuid> {
+        let having = self.having(&[Role::Patient]).into_iter();
+        having
+            .filter_map(|membership| membership.patient_id)
+            .collect()
+    }
+
+    /// The role of `roles`, tried in their order, that the viewer has at `place`; everybody's
+    /// administrator has every one.
+    pub fn role(&self, roles: &[Role], place: Place) -> Option<Role> {
+        if self.is_administrator() {
+            return Some(Role::Administrator);
+        }
+        let is_at = |membership: &&membership::Model| match place {
+            Place::Hospital(id) => membership.hospital_id == Some(id),
+            Place::Kitchen(id) => membership.kitchen_id == Some(id),
+        };
+        let has = |role: &&Role| self.having(&[**role]).iter().any(is_at);
+        roles.iter().find(has).copied()
+    }
+
+    /// An error for everybody but administrators.
+    pub fn administrator(&self) -> Result<()> {
+        match self.is_administrator() {
+            true => Ok(()),
+            false => Err(Error::Forbidden("Only administrators may do this.")),
+        }
+    }
+
+    fn having(&self, roles: &[Role]) -> Vec<&membership::Model> {
+        let has = |membership: &&membership::Model| roles.contains(&membership.role);
+        self.memberships.iter().filter(has).collect()
+    }
+}
