@@ -56,7 +56,7 @@ async fn it_has_the_headers_that_any_answer_has() {
             };
             let query = format!("{} # {origin:?} {encoding}", public());
             for reply in [
-                twice(&app, || with(get(&app, &[("query", &query)]))).await,
+                twice(&app, || with(get(&app, &[("query", query.as_str())]))).await,
                 twice(&app, || with(post(&app).json(&json!({ "query": query })))).await,
             ] {
                 assert_eq!(reply.status, 200);
@@ -73,9 +73,11 @@ async fn it_has_the_headers_that_any_answer_has() {
 #[tokio::test]
 async fn who_takes_no_coding_that_there_is_gets_the_same_answer_from_what_is_kept() {
     let app = start().await;
+    let query = public();
+    let ask = || get(&app, &[("query", query.as_str())]);
     for encoding in ["identity;q=0", "*;q=0"] {
-        let request = || get(&app, &[("query", &public())]).header("accept-encoding", encoding);
-        Reply::to(get(&app, &[("query", &public())])).await;
+        let request = || ask().header("accept-encoding", encoding);
+        Reply::to(ask()).await;
         assert_eq!(twice(&app, request).await.status, 406, "{encoding}");
     }
 }
@@ -99,12 +101,12 @@ async fn a_body_is_found_in_however_many_pieces_it_comes() {
         }
         until_closed(stream).await.unwrap()
     };
-    let whole = ask(&[&body]).await;
+    let whole = ask(&[body.as_str()]).await;
     assert_eq!(whole.status, 200, "{whole}");
     let before = found(&app).await;
     let (first, rest) = body.split_at(7);
     let (second, third) = rest.split_at(900);
     assert_eq!(ask(&[first, second, third]).await.body, whole.body);
-    assert_eq!(ask(&[&body]).await.body, whole.body);
+    assert_eq!(ask(&[body.as_str()]).await.body, whole.body);
     assert_eq!(found(&app).await, before + 2.0);
 }
