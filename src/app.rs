@@ -40,9 +40,15 @@ impl App {
             .as_ref()
             .map(|url| open_redis(&url.0))
             .transpose()?;
-        let identity = db.identity().await.context("cannot ask the database")?;
-        let bus = Bus::new(&config, &identity, &clock).context("REDIS_URL")?;
-        let cache = Cache::new(&config, redis.clone().map(|redis| (redis, identity)));
+        // By it the processes of this database find each other in Redis.
+        let identity = match redis {
+            Some(_) => Some(db.identity().await.context("cannot ask the database")?),
+            None => None,
+        };
+        let stream = config.redis_url.as_ref().zip(identity.as_deref());
+        let stream = stream.map(|(url, identity)| (url.0.as_str(), identity));
+        let bus = Bus::new(stream, &clock).context("REDIS_URL")?;
+        let cache = Cache::new(&config, redis.clone().zip(identity));
         Ok(Self {
             config: Arc::new(config),
             db,

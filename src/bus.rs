@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 mod stream;
 
-use crate::{clock::Clock, config::Config, event::Event};
+use crate::{clock::Clock, event::Event};
 use stream::Stream;
 
 /// How much a subscriber of this process may be behind.
@@ -84,10 +84,9 @@ struct Inner {
 }
 
 impl Bus {
-    /// That of a database, by its name: installations may share a Redis.
-    pub fn new(config: &Config, database: &str, clock: &Clock) -> Result<Self, redis::RedisError> {
-        let url = config.redis_url.as_ref();
-        let stream = url.map(|url| Stream::new(&url.0, database));
+    /// With the address of a Redis it takes the name of the database: installations may share one.
+    pub fn new(redis: Option<(&str, &str)>, clock: &Clock) -> Result<Self, redis::RedisError> {
+        let stream = redis.map(|(url, database)| Stream::new(url, database));
         Ok(Self(Arc::new(Inner {
             instance: Uuid::now_v7(),
             heard: broadcast::Sender::new(BEHIND),
@@ -183,7 +182,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_redis_this_process_hears_all_in_order() {
-        let bus = Bus::new(&Config::defaults(), "test", &Clock::default()).unwrap();
+        let bus = Bus::new(None, &Clock::default()).unwrap();
         let mut heard = bus.subscribe();
         bus.publish(&[told(1), told(2)]).await.unwrap();
         bus.publish(&[told(3)]).await.unwrap();

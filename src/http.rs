@@ -1,26 +1,29 @@
-//! What knows HTTP: the routes, and around all of them request ids, CORS and compression.
+//! What knows HTTP: what is served where, and around all of it request ids, CORS and compression.
 //! `serve` holds the connections.
+//!
+//! A request is one call through [`Site::answer`], and `/graphql` is looked at before all routes:
+//! an answer that is kept takes less time than the layers of a router.
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, future::Future, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     Extension, Router,
+    body::Body,
     extract::Request,
-    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header},
-    middleware::{self, Next},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header},
     response::Response,
-    routing::{any, get},
+    routing::get,
 };
 use futures_util::FutureExt;
-use tower_http::{
-    compression::{CompressionLayer, Predicate, predicate::SizeAbove},
-    cors::{Any as AnyOrigin, CorsLayer},
-};
+use hyper::body::Incoming;
+use tower::ServiceExt;
+use tower_http::compression::{CompressionLayer, Predicate, predicate::SizeAbove};
 use tracing::Instrument;
-use uuid::Uuid;
 
 mod answer;
+mod body;
 mod consistency;
+mod cors;
 mod documents;
 mod graphql;
 mod kept;
@@ -30,114 +33,103 @@ mod persisted;
 mod playground;
 mod probes;
 mod request;
+mod request_id;
 mod responses;
 mod serve;
 mod websocket;
 
-use crate::{app::App, config::Config, schema::Engine};
+use crate::{app::App, schema::Engine};
 use answer::{Media, Problem};
-use consistency::CONSISTENCY;
+use cors::Cors;
 use documents::Documents;
 use kept::LEAST_COMPRESSED;
 use metrics::Metrics;
+use request_id::{REQUEST_ID, RequestId};
 use responses::Responses;
 pub use serve::{Patience, serve};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// What the routes share.
-#[derive(Clone)]
 struct Http {
     engine: Engine,
-    documents: Arc<Documents>,
-    metrics: Arc<Metrics>,
-    responses: Arc<Responses>,
+    documents: Documents,
+    metrics: Metrics,
+    responses: Responses,
 }
 
-/// The id of a request: the caller's if it sent a proper one.
-#[derive(Clone, Debug)]
-struct RequestId(Arc<str>);
-
-pub fn router(app: App) -> anyhow::Result<Router> {
-    let config = app.config.clone();
-    let documents = Arc::new(Documents::new(&app)?);
-    let responses = Arc::new(Responses::new(&app));
-    let http = Http {
-        engine: Engine::new(app)?,
-        documents,
-        metrics: Arc::new(Metrics::new()?),
-        responses,
-    };
-    let router = Router::new()
-        .route("/graphql", any(graphql::handle))
-        .route("/playground", get(playground::page))
-        .route("/playground/", get(playground::page))
-        .route("/playground/assets/{name}", get(playground::asset))
-        .route("/schema.graphql", get(probes::schema))
-        .route("/healthz", get(probes::healthz))
-        .route("/readyz", get(probes::readyz))
-        .route("/metrics", get(metrics::page))
-        .fallback(not_found)
-        .with_state(http)
-        .layer(
-            CompressionLayer::new()
-                .compress_when(SizeAbove::new(LEAST_COMPRESSED).and(has_no_etag)),
-        )
-        .layer(cors(&config))
-        .layer(middleware::from_fn(with_request_id));
-    Ok(router)
+/// All that is served.
+pub struct Site {
+    http: Arc<Http>,
+    cors: Cors,
+    /// What is not at `/graphql`.
+    others: Router,
 }
 
-async fn with_request_id(mut request: Request, next: Next) -> Response {
-    let sent = request
-        .headers()
-        .get(REQUEST_ID)
-        .and_then(|id| id.to_str().ok());
-    let is_proper =
-        |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-    let id: Arc<str> = match sent.filter(is_proper) {
-        Some(id) => id.into(),
-        None => Uuid::now_v7().simple().to_string().into(),
-    };
-    request.extensions_mut().insert(RequestId(id.clone()));
-    let accept = request.headers().get(header::ACCEPT).cloned();
-    let span = tracing::info_span!("request", id = &*id);
-    let answered = AssertUnwindSafe(next.run(request).instrument(span))
-        .catch_unwind()
-        .await;
-    let mut response = answered.unwrap_or_else(|cause| panicked(cause, accept, &id));
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, id);
+impl Site {
+    pub fn new(app: App) -> anyhow::Result<Self> {
+        let cors = Cors::new(&app.config);
+        let documents = Documents::new(&app)?;
+        let responses = Responses::new(&app);
+        let http = Arc::new(Http {
+            engine: Engine::new(app)?,
+            documents,
+            metrics: Metrics::new()?,
+            responses,
+        });
+        let others = Router::new()
+            .route("/playground", get(playground::page))
+            .route("/playground/", get(playground::page))
+            .route("/playground/assets/{name}", get(playground::asset))
+            .route("/schema.graphql", get(probes::schema))
+            .route("/healthz", get(probes::healthz))
+            .route("/readyz", get(probes::readyz))
+            .route("/metrics", get(metrics::page))
+            .fallback(not_found)
+            .with_state(http.clone())
+            .layer(compression());
+        Ok(Self { http, cors, others })
     }
-    response
+
+    pub async fn answer(&self, request: Request<Incoming>) -> Response {
+        let id = RequestId::of(request.headers());
+        let allowed = self.cors.allowed(request.headers());
+        let mut response = match *request.method() {
+            Method::OPTIONS => allowed.preflight(),
+            _ => {
+                let accept = request.headers().get(header::ACCEPT).cloned();
+                let span = tracing::info_span!("request", id = id.as_str());
+                let answering = self.route(&id, request).instrument(span);
+                let mut response = unless_it_panics(answering, accept, &id).await;
+                allowed.tell(response.headers_mut());
+                response
+            }
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+        headers.insert(REQUEST_ID, id.into_header());
+        response
+    }
+
+    // What is not answered from what is kept has a future that is large: it is boxed, so that
+    // what is need not carry it around.
+    async fn route(&self, id: &RequestId, mut request: Request<Incoming>) -> Response {
+        if request.uri().path() == "/graphql" {
+            return match websocket::is_asked(request.headers()) {
+                true => Box::pin(websocket::handle(&self.http, id, request)).await,
+                false => graphql::handle(&self.http, id, request).await,
+            };
+        }
+        request.extensions_mut().insert(id.clone());
+        let others = self.others.clone();
+        let Ok(response) = Box::pin(others.oneshot(request.map(Body::new))).await;
+        response
+    }
 }
 
-fn cors(config: &Config) -> CorsLayer {
-    let layer = CorsLayer::new()
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([
-            header::CONTENT_TYPE,
-            header::ACCEPT,
-            header::AUTHORIZATION,
-            REQUEST_ID,
-            CONSISTENCY,
-            HeaderName::from_static("x-thali-trace"),
-        ])
-        .expose_headers([REQUEST_ID, CONSISTENCY])
-        .max_age(std::time::Duration::from_secs(3600));
-    let origins: Vec<HeaderValue> = config
-        .cors_origins
-        .0
-        .iter()
-        .filter_map(|origin| origin.parse().ok())
-        .collect();
-    match origins.is_empty() && config.is_development() {
-        true => layer.allow_origin(AnyOrigin),
-        false => layer.allow_origin(origins),
-    }
+/// Compresses what is worth it and is not compressed.
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().compress_when(SizeAbove::new(LEAST_COMPRESSED).and(has_no_etag))
 }
 
 /// What has an ETag has it for these very bytes.
@@ -151,7 +143,17 @@ async fn not_found(Extension(id): Extension<RequestId>, request: Request) -> Res
         request.uri().path()
     );
     let media = Media::negotiate(request.headers()).unwrap_or(Media::Json);
-    Problem::new(StatusCode::NOT_FOUND, "BAD_USER_INPUT", message).respond(media, &id.0)
+    Problem::new(StatusCode::NOT_FOUND, "BAD_USER_INPUT", message).respond(media, id.as_str())
+}
+
+/// The answer, or that something went wrong.
+async fn unless_it_panics(
+    answering: impl Future<Output = Response>,
+    accept: Option<HeaderValue>,
+    id: &RequestId,
+) -> Response {
+    let answered = AssertUnwindSafe(answering).catch_unwind().await;
+    answered.unwrap_or_else(|cause| panicked(cause, accept, id.as_str()))
 }
 
 fn panicked(cause: Box<dyn Any + Send>, accept: Option<HeaderValue>, id: &str) -> Response {
@@ -167,24 +169,14 @@ fn panicked(cause: Box<dyn Any + Send>, accept: Option<HeaderValue>, id: &str) -
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, routing::get};
-    use tower::ServiceExt;
-
     use super::*;
 
     #[tokio::test]
     async fn a_panic_is_an_internal_error_without_its_cause() {
-        async fn fall() -> Response {
-            panic!("the password is 1234")
-        }
-        let router = Router::new()
-            .route("/", get(fall))
-            .layer(middleware::from_fn(with_request_id));
-        let request = Request::builder().header(REQUEST_ID, "r1");
-        let response = router.oneshot(request.body(Body::empty()).unwrap()).await;
-        let response = response.unwrap();
+        let id = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static("r1"))]);
+        let falling = async { panic!("the password is 1234") };
+        let response = unless_it_panics(falling, None, &RequestId::of(&id)).await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(response.headers()[REQUEST_ID], "r1");
         let body = axum::body::to_bytes(response.into_body(), 1000).await;
         assert_eq!(
             String::from_utf8(body.unwrap().into()).unwrap(),

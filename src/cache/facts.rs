@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::HotKind;
 
-/// From where an answer came.
+/// From where an answer came. Who joins what is being loaded is answered from where that comes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
-    /// This process, or what it was loading already.
+    /// This process.
     Memory,
     Redis,
     Database,

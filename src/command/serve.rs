@@ -55,9 +55,9 @@ async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("THALI_LISTEN: {listen}"))?;
     let address = listener.local_addr()?;
     let db = app.db.clone();
-    let router = http::router(app)?;
+    let site = http::Site::new(app)?;
     println!("Thali serves http://{address}/graphql");
-    http::serve(listener, router, http::Patience::default(), told_to_stop()).await;
+    http::serve(listener, site, http::Patience::default(), told_to_stop()).await;
     jobs.stop().await;
     db.close().await?;
     Ok(ExitCode::SUCCESS)

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::schema::{Answer, Refusal};
 
 /// The media type of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Media {
     /// `application/graphql-response+json`: the status says whether the operation ran.
     GraphQl,

@@ -1,24 +1,27 @@
 //! GraphQL over HTTP: from a request to operations, from their answers to a response.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
-    Extension,
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    body::Body,
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts,
+    },
     response::Response,
 };
 use futures_util::future::join_all;
+use hyper::body::Incoming;
+use tokio::time::{Instant, timeout_at};
+use tower::{Layer, ServiceExt, service_fn};
 
 use super::{
     Http, RequestId,
     answer::{self, Media, Problem},
-    consistency,
-    kept::Kept,
+    compression, consistency,
+    kept::{self, Kept},
     persisted::Hash,
-    request::{Asked, Params, receive},
+    request::{Asked, Params, Sent, receive},
     responses::Key,
-    websocket,
 };
 use crate::{
     app::App,
@@ -27,70 +30,71 @@ use crate::{
     schema::{Answer, Operation, Trace},
 };
 
-pub async fn handle(
-    State(http): State<Http>,
-    Extension(request_id): Extension<RequestId>,
-    request: Request,
-) -> Response {
-    if websocket::is_asked(request.headers()) {
-        return websocket::handle(&http, request_id, request).await;
-    }
-    let limit = http.engine.app().config.request_timeout;
+pub const TRACE: HeaderName = HeaderName::from_static("x-thali-trace");
+
+pub async fn handle(http: &Http, request_id: &RequestId, request: Request<Incoming>) -> Response {
     let media = Media::negotiate(request.headers());
-    let answered = tokio::time::timeout(limit, answer(&http, &request_id, media, request)).await;
-    let answered = answered.unwrap_or_else(|_| Err(Problem::too_slow(limit)));
-    answered.unwrap_or_else(|problem| problem.respond(media.unwrap_or(Media::Json), &request_id.0))
+    let answered = answer(http, request_id, media, request).await;
+    answered.unwrap_or_else(|problem| {
+        problem.respond(media.unwrap_or(Media::Json), request_id.as_str())
+    })
 }
 
 async fn answer(
     http: &Http,
     request_id: &RequestId,
     media: Option<Media>,
-    request: Request,
+    request: Request<Incoming>,
 ) -> Result<Response, Problem> {
     let media = media.ok_or_else(|| {
         let message = "Accept application/graphql-response+json or application/json.";
         Problem::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message)
     })?;
     let config = &http.engine.app().config;
+    let until = Instant::now() + config.request_timeout;
     let (head, body) = request.into_parts();
     let viewer = viewer(&head.headers, http.engine.app());
     let needed = consistency::needed(&head.headers)?;
     let is_developer = config.is_development() || viewer.is_administrator();
-    let trace = match head.headers.get("x-thali-trace") {
+    let trace = match head.headers.get(TRACE) {
         Some(value) if is_developer && value == "1" => Trace::Batches,
         Some(value) if is_developer && value == "sql" => Trace::Statements,
         _ => Trace::Nothing,
     };
-    let sender = |batched| Sender {
+    let sender = Sender {
         http,
         request_id,
-        batched,
+        batched: 1,
         only_queries: head.method == Method::GET,
         trace,
         viewer,
         needed,
     };
-    let sent = receive(&head, body, config).await?;
-    let as_sent = Key::sent(media, &sent);
-    if sender(1).may_be_kept()
-        && let Some(kept) = http.responses.find(&as_sent)
+    let sent = receive(&head, body, config, until).await?;
+    if sender.may_be_kept()
+        && !kept::must_be_encoded(&head.headers)
+        && let Some(kept) = http.responses.find(&Key::sent(media, &sent))
     {
-        http.metrics.begin().end_kept();
+        http.metrics.count_kept();
         return Ok(kept.respond(&head));
     }
-    match sent.read(config)? {
-        Asked::One(params) => sender(1).respond(media, &head, as_sent, params).await,
-        Asked::Batch(batch) => {
-            let sender = sender(batch.len() as u64);
-            let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
-            let answers = answers.into_iter().collect::<Result<Vec<Answer>, _>>()?;
-            let wrote = answers.iter().filter_map(|answer| answer.wrote).max();
-            let mut response = answer::batch(media, &answers)?;
-            consistency::tell(&mut response, wrote);
-            Ok(response)
-        }
-    }
+    let request = Request::from_parts(head, sent);
+    Ok(Box::pin(run(sender, media, request, until)).await)
+}
+
+/// Answers what was received, and compresses the answer.
+async fn run(sender: Sender<'_>, media: Media, request: Request<Sent>, until: Instant) -> Response {
+    let answer = |request: Request<Sent>| async {
+        let (head, sent) = request.into_parts();
+        let answered = timeout_at(until, sender.answer(media, &head, sent)).await;
+        let limit = sender.http.engine.app().config.request_timeout;
+        let answered = answered.unwrap_or_else(|_| Err(Problem::too_slow(limit)));
+        let id = sender.request_id.as_str();
+        Ok::<_, Infallible>(answered.unwrap_or_else(|problem| problem.respond(media, id)))
+    };
+    let service = compression().layer(service_fn(answer));
+    let Ok(response) = service.oneshot(request).await;
+    response.map(Body::new)
 }
 
 /// Who sends these headers.
@@ -100,6 +104,7 @@ pub fn viewer(headers: &HeaderMap, app: &App) -> Viewer {
 }
 
 /// What the operations of a request, or of a WebSocket, have in common.
+#[derive(Clone, Copy)]
 pub struct Sender<'a> {
     pub http: &'a Http,
     pub request_id: &'a RequestId,
@@ -118,6 +123,24 @@ struct Known {
 }
 
 impl Sender<'_> {
+    async fn answer(self, media: Media, head: &Parts, sent: Sent) -> Result<Response, Problem> {
+        match sent.read(&self.http.engine.app().config)? {
+            Asked::One(params) => self.respond(media, head, &sent, params).await,
+            Asked::Batch(batch) => {
+                let sender = Self {
+                    batched: batch.len() as u64,
+                    ..self
+                };
+                let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
+                let answers = answers.into_iter().collect::<Result<Vec<Answer>, _>>()?;
+                let wrote = answers.iter().filter_map(|answer| answer.wrote).max();
+                let mut response = answer::batch(media, &answers)?;
+                consistency::tell(&mut response, wrote);
+                Ok(response)
+            }
+        }
+    }
+
     /// Whether an answer that was kept, or is, shows what is asked: no trace, and all of what this
     /// process has heard of.
     fn may_be_kept(&self) -> bool {
@@ -129,7 +152,7 @@ impl Sender<'_> {
         let running = self.http.metrics.begin();
         let answered = match self.find(params).await {
             Ok(Some(known)) => Ok(self.execute(known).await),
-            Ok(None) => Ok(Answer::persisted_query_not_found(&self.request_id.0)),
+            Ok(None) => Ok(Answer::persisted_query_not_found(self.request_id.as_str())),
             Err(problem) => Err(problem),
         };
         running.end(&answered);
@@ -141,7 +164,7 @@ impl Sender<'_> {
         &self,
         media: Media,
         head: &Parts,
-        as_sent: Key,
+        sent: &Sent,
         params: Params,
     ) -> Result<Response, Problem> {
         let Http {
@@ -154,7 +177,7 @@ impl Sender<'_> {
         let mut known = match self.find(params).await {
             Ok(Some(known)) => known,
             nothing => {
-                let not_found = |_| Answer::persisted_query_not_found(&self.request_id.0);
+                let not_found = |_| Answer::persisted_query_not_found(self.request_id.as_str());
                 let answered = nothing.map(not_found);
                 running.end(&answered);
                 return single(media, &answered?);
@@ -184,7 +207,7 @@ impl Sender<'_> {
             }
         };
         if is_unread {
-            responses.keep(as_sent, &kept);
+            responses.keep(Key::sent(media, sent).to_owned(), &kept);
         }
         Ok(kept.respond(head))
     }
@@ -207,7 +230,7 @@ impl Sender<'_> {
                 needed: self.needed,
                 is_shareable: false,
                 batched: self.batched,
-                request_id: self.request_id.0.clone(),
+                request_id: self.request_id.as_str().into(),
             },
         }))
     }

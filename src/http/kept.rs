@@ -27,6 +27,10 @@ pub struct Kept {
     pub public: Public,
     /// When it is not to be served any more, whatever the generations.
     pub until: Instant,
+    /// `Cache-Control` of an answer that all may have a copy of, and of one that only its
+    /// recipient may.
+    for_all: HeaderValue,
+    for_one: HeaderValue,
     plain: Form,
     /// Made for the first who asks for it. None where it would not be shorter.
     gzip: OnceLock<Option<Form>>,
@@ -40,8 +44,15 @@ struct Form {
 
 impl Kept {
     pub fn new(media: Media, body: Vec<u8>, public: Public, until: Instant) -> Self {
+        let control = |who| {
+            let text = format!("{who}, max-age={}", public.max_age);
+            // ASCII without control characters: it can always be written.
+            HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("no-store"))
+        };
         Self {
             media,
+            for_all: control("public"),
+            for_one: control("private"),
             public,
             until,
             plain: Form::new(body),
@@ -88,10 +99,10 @@ impl Kept {
     fn cache_control(&self, headers: &HeaderMap) -> HeaderValue {
         let has_credentials =
             headers.contains_key(header::AUTHORIZATION) || headers.contains_key(header::COOKIE);
-        let who = if has_credentials { "private" } else { "public" };
-        let text = format!("{who}, max-age={}", self.public.max_age);
-        // ASCII without control characters: it can always be written.
-        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("no-store"))
+        match has_credentials {
+            true => self.for_one.clone(),
+            false => self.for_all.clone(),
+        }
     }
 
     fn gzip(&self) -> Option<&Form> {
@@ -143,22 +154,34 @@ fn is_known(headers: &HeaderMap, etag: &[u8]) -> bool {
     })
 }
 
-/// Whether the client takes gzip: what is said of it by name goes before what is said of `*`.
 fn accepts_gzip(headers: &HeaderMap) -> bool {
+    accepts(headers, &["gzip", "x-gzip"]) == Some(true)
+}
+
+/// Whether the client does not take bytes as they are.
+pub fn must_be_encoded(headers: &HeaderMap) -> bool {
+    accepts(headers, &["identity"]) == Some(false)
+}
+
+/// Whether the client takes a coding by one of these names, if it says so: what is said of it by
+/// name goes before what is said of `*`.
+fn accepts(headers: &HeaderMap, names: &[&str]) -> Option<bool> {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter();
     let codings = lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(','));
-    let mut any = false;
+    let mut any = None;
     for coding in codings {
         let mut parts = coding.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
         let is_wanted = quality.is_none_or(|q| q.parse::<f32>().is_ok_and(|quality| quality > 0.0));
-        if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
-            return is_wanted;
+        if names.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+            return Some(is_wanted);
         }
-        any |= name == "*" && is_wanted;
+        if name == "*" {
+            any = Some(is_wanted || any == Some(true));
+        }
     }
     any
 }

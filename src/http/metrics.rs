@@ -1,7 +1,7 @@
 //! `/metrics`: what the process does, as Prometheus reads it. Numbers of the whole, and nothing
 //! of anybody. `docs/operations/metrics.md` lists them.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use async_graphql::{ServerError, parser::types::OperationType};
 use axum::{
@@ -26,6 +26,8 @@ use crate::{
 pub struct Metrics {
     registry: Registry,
     operations: IntCounterVec,
+    /// The one of `operations` that goes up most often.
+    kept: IntCounter,
     seconds: HistogramVec,
 }
 
@@ -58,9 +60,15 @@ impl Metrics {
         registry.register(Box::new(seconds.clone()))?;
         Ok(Self {
             registry,
+            kept: operations.with_label_values(&["query", "kept"]),
             operations,
             seconds,
         })
+    }
+
+    /// An operation was answered that did not have to run.
+    pub fn count_kept(&self) {
+        self.kept.inc();
     }
 
     pub fn begin(&self) -> Running<'_> {
@@ -227,7 +235,7 @@ fn tell_of_database(db: &Db, now: &Registry) -> prometheus::Result<()> {
     Ok(())
 }
 
-pub async fn page(State(http): State<Http>) -> Response {
+pub async fn page(State(http): State<Arc<Http>>) -> Response {
     match http.metrics.text(http.engine.app()) {
         Ok(text) => {
             let media = HeaderValue::from_static(TEXT_FORMAT);

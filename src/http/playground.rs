@@ -3,7 +3,7 @@
 //! Every file is kept as it is sent, compressed. Without a page the server is built all the
 //! same, and says at its address how to get one.
 
-use std::io::Read;
+use std::{io::Read, sync::LazyLock};
 
 use axum::{
     Extension,
@@ -28,26 +28,38 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; 
 const NOT_BUILT: &str = include_str!("playground/not-built.html");
 
 pub async fn page(headers: HeaderMap) -> Response {
-    protected(answer(file("index.html"), &headers))
+    static PAGE: LazyLock<Option<Page>> = LazyLock::new(|| file("index.html").map(Page::new));
+    protected(answer(PAGE.as_ref(), &headers))
+}
+
+struct Page {
+    gzip: &'static [u8],
+    etag: String,
+}
+
+impl Page {
+    fn new(gzip: &'static [u8]) -> Self {
+        Self {
+            gzip,
+            etag: format!("W/\"{:x}\"", Sha256::digest(gzip)),
+        }
+    }
 }
 
 /// The page itself is asked for anew each time: it names the files of its version.
-fn answer(page: Option<&'static [u8]>, headers: &HeaderMap) -> Response {
+fn answer(page: Option<&'static Page>, headers: &HeaderMap) -> Response {
     let Some(page) = page else {
         return ([(header::CACHE_CONTROL, "no-store")], Html(NOT_BUILT)).into_response();
     };
-    let tag = format!("W/\"{:x}\"", Sha256::digest(page));
+    let tag = page.etag.as_str();
     let known = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|tags| tags.to_str().ok());
     let is_known = known.is_some_and(|tags| tags.split(',').any(|known| known.trim() == tag));
-    let caching = [
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
-        (header::ETAG, tag),
-    ];
+    let caching = [(header::CACHE_CONTROL, "no-cache"), (header::ETAG, tag)];
     match is_known {
         true => (StatusCode::NOT_MODIFIED, caching).into_response(),
-        false => (caching, media("index.html"), encoded(page, headers)).into_response(),
+        false => (caching, media("index.html"), encoded(page.gzip, headers)).into_response(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Probes for load balancers, and the schema as text.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     extract::State,
@@ -18,7 +18,7 @@ pub async fn healthz() -> &'static str {
 }
 
 /// The process can serve: the database answers, or a replica, with which reads go on.
-pub async fn readyz(State(http): State<Http>) -> Response {
+pub async fn readyz(State(http): State<Arc<Http>>) -> Response {
     let reader = http.engine.app().db.reader(&Meter::new("readyz"));
     let ask = Statement::from_string(reader.get_database_backend(), "SELECT 1");
     match reader.query_one_raw(ask).await {

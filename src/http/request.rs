@@ -4,20 +4,19 @@ use std::collections::HashMap;
 
 use async_graphql::Variables;
 use axum::{
-    body::Body,
+    body::Bytes,
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
-use futures_util::StreamExt;
+use hyper::body::Incoming;
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use super::{
     answer::Problem,
+    body,
     persisted::{self, Hash},
 };
 use crate::config::Config;
-
-/// Bytes of a body that are read only to be thrown away.
-const MOST_SWALLOWED: usize = 16 << 20;
 
 /// The parameters of one operation.
 #[derive(Debug, Default)]
@@ -36,7 +35,7 @@ pub struct Params {
 pub enum Sent {
     /// The query of its URL.
     Url(String),
-    Body(Vec<u8>),
+    Body(Bytes),
 }
 
 impl Sent {
@@ -130,12 +129,17 @@ pub fn persisted_hash(mut extensions: Map<String, Value>) -> Result<Option<Hash>
     }
 }
 
-/// Receives a request by its method.
-pub async fn receive(head: &Parts, body: Body, config: &Config) -> Result<Sent, Problem> {
+/// Receives a request by its method. What is not there at `until` is not waited for.
+pub async fn receive(
+    head: &Parts,
+    body: Incoming,
+    config: &Config,
+    until: Instant,
+) -> Result<Sent, Problem> {
     match head.method {
         Method::GET => Ok(Sent::Url(head.uri.query().unwrap_or_default().to_owned())),
         Method::POST => {
-            let body = read_body(&head.headers, body, config.body_limit.0).await?;
+            let body = body::receive(&head.headers, body, config, until).await?;
             check_content_type(&head.headers)?;
             check_encoding(&head.headers)?;
             Ok(Sent::Body(body))
@@ -157,6 +161,9 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Problem> {
     let Some(value) = headers.get(header::CONTENT_TYPE) else {
         return wrong("`Content-Type` is missing; it must be application/json.".into());
     };
+    if value == "application/json" {
+        return Ok(());
+    }
     let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
     let mut parts = value.split(';').map(str::trim);
     let media = parts.next().unwrap_or_default();
@@ -180,35 +187,6 @@ fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
         )),
         _ => Ok(()),
     }
-}
-
-async fn read_body(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
-    let most = limit.max(MOST_SWALLOWED);
-    let length = headers.get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    let length = length.unwrap_or(0);
-    let mut bytes = Vec::with_capacity(length.min(limit));
-    let mut chunks = body.into_data_stream();
-    let mut read = 0;
-    // What is too much is read all the same and thrown away, up to a bound: a client that is
-    // still sending would see its connection break instead of the answer.
-    while length <= most && read <= most {
-        let Some(chunk) = chunks.next().await else {
-            break;
-        };
-        let chunk =
-            chunk.map_err(|_| Problem::bad_request("The body ended before it was complete."))?;
-        read += chunk.len();
-        if read <= limit {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    if length.max(read) > limit {
-        let message = format!("The body is larger than {limit} bytes, which is the most allowed.");
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        return Err(Problem::new(status, "BAD_USER_INPUT", message));
-    }
-    Ok(bytes)
 }
 
 fn from_json(body: &[u8], batch_limit: usize) -> Result<Asked, Problem> {

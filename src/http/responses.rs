@@ -6,11 +6,13 @@
 //! such an answer: it is computed without looking at the viewer.
 
 use std::{
+    hash::Hash,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use moka::sync;
+use ahash::RandomState;
+use moka::{Equivalent, sync};
 
 use super::{answer::Media, kept::Kept, request::Sent};
 use crate::{app::App, cache::Cache, schema::Operation};
@@ -22,23 +24,52 @@ const KEPT: Duration = Duration::from_secs(60);
 pub struct Responses {
     cache: Cache,
     /// None when it is switched off.
-    kept: Option<sync::Cache<Key, Arc<Kept>>>,
+    kept: Option<sync::Cache<Key, Arc<Kept>, RandomState>>,
 }
 
-/// What an answer is found by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key(Vec<u8>);
+/// What an answer is found by: the bytes are the request's own where it is only looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key<Bytes = Box<[u8]>> {
+    way: Way,
+    media: Media,
+    bytes: Bytes,
+}
 
-impl Key {
+/// What the bytes of a key are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Way {
+    Url,
+    Body,
+    Meaning,
+}
+
+impl<'a> Key<&'a [u8]> {
     /// A request as it came.
-    pub fn sent(media: Media, sent: &Sent) -> Self {
+    pub fn sent(media: Media, sent: &'a Sent) -> Self {
         let (way, bytes) = match sent {
-            Sent::Url(query) => (b'u', query.as_bytes()),
-            Sent::Body(body) => (b'b', body.as_slice()),
+            Sent::Url(query) => (Way::Url, query.as_bytes()),
+            Sent::Body(body) => (Way::Body, &**body),
         };
-        Self([&[way, media as u8], bytes].concat())
+        Self { way, media, bytes }
     }
 
+    pub fn to_owned(self) -> Key {
+        Key {
+            way: self.way,
+            media: self.media,
+            bytes: self.bytes.into(),
+        }
+    }
+}
+
+impl Equivalent<Key> for Key<&[u8]> {
+    fn equivalent(&self, kept: &Key) -> bool {
+        let Key { way, media, bytes } = kept;
+        (self.way, self.media, self.bytes) == (*way, *media, bytes)
+    }
+}
+
+impl Key {
     /// What an operation means, however it was sent.
     pub fn meant(media: Media, operation: &Operation) -> Self {
         let Operation {
@@ -47,10 +78,13 @@ impl Key {
             variables,
             ..
         } = operation;
-        let mut key = vec![b'm', media as u8];
         // Names and JSON values: they can always be written.
-        let _ = serde_json::to_writer(&mut key, &(operation_name, variables, query));
-        Self(key)
+        let bytes = serde_json::to_vec(&(operation_name, variables, query));
+        Self {
+            way: Way::Meaning,
+            media,
+            bytes: bytes.unwrap_or_default().into(),
+        }
     }
 }
 
@@ -62,10 +96,11 @@ impl Responses {
             sync::Cache::builder()
                 .max_capacity(room.0 as u64)
                 .weigher(|key: &Key, kept: &Arc<Kept>| {
-                    let bytes = size_of::<Key>() + key.0.len() + kept.weight();
+                    let bytes = size_of::<Key>() + key.bytes.len() + kept.weight();
                     bytes.try_into().unwrap_or(u32::MAX)
                 })
-                .build()
+                // Requests are long, and one that is chosen to collide is only looked at twice.
+                .build_with_hasher(RandomState::new())
         });
         Self {
             cache: app.cache.clone(),
@@ -78,7 +113,7 @@ impl Responses {
     }
 
     /// The answer with this key, if it still is true.
-    pub fn find(&self, key: &Key) -> Option<Arc<Kept>> {
+    pub fn find<K: Equivalent<Key> + Hash>(&self, key: &K) -> Option<Arc<Kept>> {
         let kept = self.kept.as_ref()?.get(key)?;
         let is_true =
             Instant::now() < kept.until && self.cache.generations().are(&kept.public.generations);
@@ -119,7 +154,7 @@ mod tests {
     fn an_answer_is_found_until_it_is_old_or_something_changed() {
         let responses = Responses {
             cache: Cache::new(&Config::defaults(), None),
-            kept: Some(sync::Cache::new(1000)),
+            kept: Some(sync::Cache::builder().build_with_hasher(RandomState::new())),
         };
         let key = meant("{ a }", None, json!({}));
         let dishes = [Tag::Dishes];
@@ -154,6 +189,7 @@ mod tests {
 
     #[test]
     fn what_differs_in_anything_has_another_key() {
+        let sent = |media, sent: Sent| Key::sent(media, &sent).to_owned();
         let keys = [
             meant("{ a }", None, json!({})),
             meant("{ b }", None, json!({})),
@@ -162,9 +198,9 @@ mod tests {
             meant("{ a }", None, json!({ "a": 1 })),
             meant("{ a }", None, json!({ "a": "1" })),
             meant("{ a }", None, json!({ "a": ["1"] })),
-            Key::sent(Media::Json, &Sent::Url("{ a }".to_owned())),
-            Key::sent(Media::Json, &Sent::Body(b"{ a }".to_vec())),
-            Key::sent(Media::GraphQl, &Sent::Body(b"{ a }".to_vec())),
+            sent(Media::Json, Sent::Url("{ a }".to_owned())),
+            sent(Media::Json, Sent::Body(b"{ a }".as_slice().into())),
+            sent(Media::GraphQl, Sent::Body(b"{ a }".as_slice().into())),
         ];
         for (at, key) in keys.iter().enumerate() {
             assert!(!keys[..at].contains(key), "{at}");

@@ -2,16 +2,16 @@
 //!
 //! How long a request may take once its head is read is decided in `graphql`.
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body};
 use hyper::{Request, body::Incoming, server::conn::http1::Builder, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
-use tower::ServiceExt;
+
+use super::Site;
 
 /// How long is waited for a client.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +34,11 @@ impl Default for Patience {
 /// Serves until `stop` ends; open requests are finished first, as far as patience goes.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    site: Site,
     patience: Patience,
     stop: impl Future<Output = ()>,
 ) {
+    let site = Arc::new(site);
     let mut server = Builder::new();
     server
         .timer(TokioTimer::new())
@@ -58,7 +59,7 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        hold(stream, &server, router.clone(), is_stopping.clone());
+        hold(stream, &server, site.clone(), is_stopping.clone());
     }
     drop(listener);
     drop(is_stopping);
@@ -71,16 +72,23 @@ pub async fn serve(
     }
 }
 
-fn hold(stream: TcpStream, server: &Builder, router: Router, mut is_stopping: watch::Receiver<()>) {
+fn hold(
+    stream: TcpStream,
+    server: &Builder,
+    site: Arc<Site>,
+    mut is_stopping: watch::Receiver<()>,
+) {
     // Answers are written whole: waiting for more only costs time.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
-        router.clone().oneshot(request.map(Body::new))
+        let site = site.clone();
+        async move { Ok::<_, Infallible>(site.answer(request).await) }
     });
     let connection = server.serve_connection(TokioIo::new(stream), service);
     tokio::spawn(async move {
         let mut connection = pin!(connection.with_upgrades());
         let ended = tokio::select! {
+            biased;
             ended = connection.as_mut() => ended,
             _ = is_stopping.changed() => {
                 connection.as_mut().graceful_shutdown();

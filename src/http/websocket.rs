@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_graphql::{Data, Executor, Request, Response as GraphQlResponse};
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::{
-    extract::{FromRequestParts, Request as HttpRequest, WebSocketUpgrade},
+    extract::{FromRequestParts, WebSocketUpgrade},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
 };
 use futures_util::{StreamExt, stream, stream::BoxStream};
+use hyper::body::Incoming;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -40,13 +41,21 @@ pub fn is_asked(headers: &HeaderMap) -> bool {
     upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"))
 }
 
-pub async fn handle(http: &Http, request_id: RequestId, request: HttpRequest) -> Response {
+pub async fn handle(
+    http: &Arc<Http>,
+    request_id: &RequestId,
+    request: hyper::Request<Incoming>,
+) -> Response {
     let (mut parts, _) = request.into_parts();
-    let opened = open(http, request_id.clone(), &mut parts).await;
-    opened.unwrap_or_else(|problem| problem.respond(Media::Json, &request_id.0))
+    let opened = open(http, request_id, &mut parts).await;
+    opened.unwrap_or_else(|problem| problem.respond(Media::Json, request_id.as_str()))
 }
 
-async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<Response, Problem> {
+async fn open(
+    http: &Arc<Http>,
+    request_id: &RequestId,
+    parts: &mut Parts,
+) -> Result<Response, Problem> {
     check_origin(http, &parts.headers)?;
     let offered = parts.headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered = offered
@@ -71,7 +80,7 @@ async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<R
     let limit = http.engine.app().config.body_limit.0;
     let socket = Socket {
         http: http.clone(),
-        request_id,
+        request_id: request_id.clone(),
         viewer: viewer(&parts.headers, http.engine.app()),
         wrote: Arc::new(Mutex::new(consistency::needed(&parts.headers)?)),
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
@@ -110,7 +119,7 @@ fn check_origin(http: &Http, headers: &HeaderMap) -> Result<(), Problem> {
 /// One connection.
 #[derive(Clone)]
 struct Socket {
-    http: Http,
+    http: Arc<Http>,
     request_id: RequestId,
     /// Who sent the handshake.
     viewer: Viewer,
@@ -166,13 +175,14 @@ impl Executor for Socket {
         let Ok(_permit) = self.at_once.try_acquire() else {
             let message = format!("More than {MOST_AT_ONCE} operations run on this connection.");
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            return Problem::new(status, "UNAVAILABLE", message).into_graphql(&self.request_id.0);
+            return Problem::new(status, "UNAVAILABLE", message)
+                .into_graphql(self.request_id.as_str());
         };
         let limit = self.http.engine.app().config.request_timeout;
         let answered = tokio::time::timeout(limit, self.answer(request)).await;
         match answered.unwrap_or_else(|_| Err(Problem::too_slow(limit))) {
             Ok(answer) => answer.response,
-            Err(problem) => problem.into_graphql(&self.request_id.0),
+            Err(problem) => problem.into_graphql(self.request_id.as_str()),
         }
     }
 

@@ -98,11 +98,11 @@ impl TestApp {
         app.db.watch_replicas();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = http::router(app.clone()).unwrap();
+        let site = http::Site::new(app.clone()).unwrap();
         let patience = http::Patience::default();
         tokio::spawn(http::serve(
             listener,
-            router,
+            site,
             patience,
             std::future::pending(),
         ));

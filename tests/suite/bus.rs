@@ -11,7 +11,6 @@ use serde_json::json;
 use thali::{
     bus::{Bus, Heard, Told},
     clock::Clock,
-    config::{Config, RedisUrl},
     db::Meter,
     event::Event,
     jobs::Jobs,
@@ -32,9 +31,7 @@ const WITHIN: Duration = Duration::from_secs(1);
 
 /// A listener of the test's own, beside the servers.
 fn listen(redis: &Redis, database: &str) -> (Bus, Receiver<Heard>) {
-    let mut config = Config::defaults();
-    config.redis_url = Some(RedisUrl(redis.url()));
-    let bus = Bus::new(&config, database, &Clock::default()).unwrap();
+    let bus = Bus::new(Some((&redis.url(), database)), &Clock::default()).unwrap();
     let heard = bus.subscribe();
     let listening = bus.clone();
     tokio::spawn(async move { listening.listen().await });

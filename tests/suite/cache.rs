@@ -12,6 +12,7 @@ mod changes;
 mod layers;
 mod mix;
 mod processes;
+mod proxy;
 mod redis;
 
 /// A server that caches, on a database of its own.

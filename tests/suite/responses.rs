@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod changes;
+mod found;
 mod viewers;
 
 /// Public, and long enough to be compressed.

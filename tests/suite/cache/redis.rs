@@ -14,7 +14,6 @@ use super::{name_of, rename, statements};
 use crate::{
     app::{Engine, TestApp},
     data::{Data, Size},
-    operations::{all, placeholders},
 };
 
 fn redis_url() -> String {
@@ -46,37 +45,6 @@ async fn hears(app: &TestApp) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("Redis is not believed");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_first_request_of_a_second_process_reads_nothing_hot() {
-    let (first, second, _) = two(&redis_url()).await;
-    let known = placeholders(&first).await;
-    let hot = [
-        "six-edges",
-        "dish-details",
-        "week-at-a-glance",
-        "hospital-profile",
-    ];
-    for operation in all()
-        .into_iter()
-        .filter(|op| hot.contains(&op.file.as_str()))
-    {
-        let variables = operation.variables(&known);
-        let one = first.execute(&operation.text, variables.clone()).await;
-        // Redis is told after the answer.
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        let two = second.execute(&operation.text, variables).await;
-        assert_eq!(one["data"], two["data"]);
-        assert_eq!(
-            statements(&two),
-            0,
-            "{}: {:#}",
-            operation.file,
-            two["extensions"]["trace"]
-        );
-        assert!(two["extensions"]["trace"]["cache"]["redis"].as_u64() > Some(0));
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -59,10 +59,13 @@ async fn impatient(
     };
     let stop = Arc::new(Notify::new());
     let stopped = stop.clone();
-    let router = http::router(app.app.clone()).unwrap();
-    let served = http::serve(listener, router, patience, async move {
-        stopped.notified().await
-    });
+    let site = http::Site::new(app.app.clone()).unwrap();
+    let served = http::serve(
+        listener,
+        site,
+        patience,
+        async move { stopped.notified().await },
+    );
     (address, stop, tokio::spawn(served))
 }
 
