@@ -31,6 +31,7 @@ mod playground;
 mod probes;
 mod request;
 mod responses;
+mod sender;
 mod serve;
 mod websocket;
 
@@ -136,7 +137,9 @@ fn cors(config: &Config) -> CorsLayer {
         .collect();
     match origins.is_empty() && config.is_development() {
         true => layer.allow_origin(AnyOrigin),
-        false => layer.allow_origin(origins),
+        // The cookies of their pages come along.
+        false if !origins.is_empty() => layer.allow_origin(origins).allow_credentials(true),
+        false => layer,
     }
 }
 

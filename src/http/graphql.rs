@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{Method, StatusCode, request::Parts},
     response::Response,
 };
 use futures_util::future::join_all;
@@ -18,11 +18,10 @@ use super::{
     persisted::Hash,
     request::{Asked, Params, receive},
     responses::Key,
-    websocket,
+    sender, websocket,
 };
 use crate::{
-    app::App,
-    auth::Viewer,
+    auth::{Address, Viewer},
     db::Position,
     schema::{Answer, Operation, Trace},
 };
@@ -54,7 +53,7 @@ async fn answer(
     })?;
     let config = &http.engine.app().config;
     let (head, body) = request.into_parts();
-    let viewer = viewer(&head.headers, http.engine.app());
+    let mut viewer = sender::authorized(&head.headers, http.engine.app()).await;
     let needed = consistency::needed(&head.headers)?;
     let is_developer = config.is_development() || viewer.is_administrator();
     let trace = match head.headers.get("x-thali-trace") {
@@ -62,41 +61,46 @@ async fn answer(
         Some(value) if is_developer && value == "sql" => Trace::Statements,
         _ => Trace::Nothing,
     };
-    let sender = |batched| Sender {
+    let sender = |viewer, batched| Sender {
         http,
         request_id,
         batched,
         only_queries: head.method == Method::GET,
+        takes_cookies: true,
         trace,
         viewer,
+        address: sender::address(&head.headers, &head.extensions, config),
         needed,
     };
     let sent = receive(&head, body, config).await?;
     let as_sent = Key::sent(media, &sent);
-    if sender(1).may_be_kept()
+    if sender(viewer, 1).may_be_kept()
         && let Some(kept) = http.responses.find(&as_sent)
     {
         http.metrics.begin().end_kept();
         return Ok(kept.respond(&head));
     }
+    // Not before now: what everybody sees is not looked up for somebody.
+    if let (Viewer::Anonymous, Some(cookie)) = (viewer, sender::cookie(&head.headers)) {
+        if head.method != Method::GET {
+            sender::check_cookie(&head.headers, config)?;
+        }
+        viewer = Viewer::of_cookie(cookie, http.engine.app()).await;
+    }
     match sent.read(config)? {
-        Asked::One(params) => sender(1).respond(media, &head, as_sent, params).await,
+        Asked::One(params) => sender(viewer, 1).respond(media, &head, as_sent, params).await,
         Asked::Batch(batch) => {
-            let sender = sender(batch.len() as u64);
+            let sender = sender(viewer, batch.len() as u64);
             let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
             let answers = answers.into_iter().collect::<Result<Vec<Answer>, _>>()?;
             let wrote = answers.iter().filter_map(|answer| answer.wrote).max();
             let mut response = answer::batch(media, &answers)?;
             consistency::tell(&mut response, wrote);
+            let cookie = answers.iter().rev().find_map(|answer| answer.cookie.as_ref());
+            sender::tell(&mut response, cookie);
             Ok(response)
         }
     }
-}
-
-/// Who sends these headers.
-pub fn viewer(headers: &HeaderMap, app: &App) -> Viewer {
-    let authorization = headers.get(header::AUTHORIZATION);
-    Viewer::of(authorization.map(HeaderValue::as_bytes), app)
 }
 
 /// What the operations of a request, or of a WebSocket, have in common.
@@ -105,8 +109,11 @@ pub struct Sender<'a> {
     pub request_id: &'a RequestId,
     pub batched: u64,
     pub only_queries: bool,
+    /// Whether the answer can set a cookie.
+    pub takes_cookies: bool,
     pub trace: Trace,
     pub viewer: Viewer,
+    pub address: Address,
     pub needed: Position,
 }
 
@@ -202,8 +209,10 @@ impl Sender<'_> {
                 operation_name: params.operation_name,
                 variables: params.variables,
                 only_queries: self.only_queries,
+                takes_cookies: self.takes_cookies,
                 trace: self.trace,
                 viewer: self.viewer,
+                address: self.address,
                 needed: self.needed,
                 is_shareable: false,
                 batched: self.batched,
@@ -230,5 +239,6 @@ impl Sender<'_> {
 fn single(media: Media, answer: &Answer) -> Result<Response, Problem> {
     let mut response = answer::single(media, answer)?;
     consistency::tell(&mut response, answer.wrote);
+    sender::tell(&mut response, answer.cookie.as_ref());
     Ok(response)
 }

@@ -13,6 +13,8 @@ use tokio::{
 };
 use tower::ServiceExt;
 
+use super::sender::Peer;
+
 /// How long is waited for a client.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -46,9 +48,9 @@ pub async fn serve(
     let (stopping, is_stopping) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, address) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Too many open files, most likely: some will be closed soon.
                     tracing::warn!(%error, "cannot accept a connection");
@@ -58,7 +60,8 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        hold(stream, &server, router.clone(), is_stopping.clone());
+        let peer = Peer(address.ip());
+        hold(stream, peer, &server, router.clone(), is_stopping.clone());
     }
     drop(listener);
     drop(is_stopping);
@@ -71,10 +74,17 @@ pub async fn serve(
     }
 }
 
-fn hold(stream: TcpStream, server: &Builder, router: Router, mut is_stopping: watch::Receiver<()>) {
+fn hold(
+    stream: TcpStream,
+    peer: Peer,
+    server: &Builder,
+    router: Router,
+    mut is_stopping: watch::Receiver<()>,
+) {
     // Answers are written whole: waiting for more only costs time.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         router.clone().oneshot(request.map(Body::new))
     });
     let connection = server.serve_connection(TokioIo::new(stream), service);

@@ -18,11 +18,12 @@ use super::{
     Http, RequestId,
     answer::{Media, Problem},
     consistency,
-    graphql::{Sender, viewer},
+    graphql::Sender,
     request::{Params, persisted_hash},
+    sender,
 };
 use crate::{
-    auth::Viewer,
+    auth::{Address, Viewer},
     db::Position,
     schema::{Answer, Trace},
 };
@@ -69,10 +70,17 @@ async fn open(http: &Http, request_id: RequestId, parts: &mut Parts) -> Result<R
     let upgrade =
         upgrade.map_err(|_| Problem::bad_request("The request is no WebSocket handshake."))?;
     let limit = http.engine.app().config.body_limit.0;
+    let app = http.engine.app();
+    let mut viewer = sender::authorized(&parts.headers, app).await;
+    if let (Viewer::Anonymous, Some(cookie)) = (viewer, sender::cookie(&parts.headers)) {
+        sender::check_cookie(&parts.headers, &app.config)?;
+        viewer = Viewer::of_cookie(cookie, app).await;
+    }
     let socket = Socket {
         http: http.clone(),
         request_id,
-        viewer: viewer(&parts.headers, http.engine.app()),
+        viewer,
+        address: sender::address(&parts.headers, &parts.extensions, &app.config),
         wrote: Arc::new(Mutex::new(consistency::needed(&parts.headers)?)),
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
     };
@@ -92,15 +100,9 @@ fn check_origin(http: &Http, headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     };
     let config = &http.engine.app().config;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let is_own = origin.split_once("://").map(|(_, host)| host) == host;
-    let is_allowed = match config.cors_origins.0.as_slice() {
-        [] => config.is_development(),
-        allowed => allowed.iter().any(|allowed| allowed == origin),
-    };
-    if is_own || is_allowed {
+    let is_any = config.cors_origins.0.is_empty() && config.is_development();
+    let is_own = sender::is_own(origin, headers);
+    if is_own || is_any || sender::is_listed(origin, config) {
         return Ok(());
     }
     let message = format!("The origin {origin} is not allowed; see THALI_CORS_ORIGINS.");
@@ -114,6 +116,7 @@ struct Socket {
     request_id: RequestId,
     /// Who sent the handshake.
     viewer: Viewer,
+    address: Address,
     /// What the client wrote last, here or before.
     wrote: Arc<Mutex<Position>>,
     at_once: Arc<Semaphore>,
@@ -146,8 +149,10 @@ impl Socket {
             request_id: &self.request_id,
             batched: 1,
             only_queries: false,
+            takes_cookies: false,
             trace: Trace::Nothing,
             viewer: self.viewer,
+            address: self.address,
             needed,
         };
         let mut answer = sender.run(params).await?;
