@@ -118,7 +118,7 @@ settings! {
     operations: Option<PathBuf> = "", "THALI_OPERATIONS", "persisted operations: a JSON file of ids and documents";
     operations_only: bool = "false", "THALI_OPERATIONS_ONLY", "run only the operations of THALI_OPERATIONS";
     cors_origins: Origins = "", "THALI_CORS_ORIGINS", "web origins that may call the API; empty: any in development, none in production";
-    admin_token: Option<AdminToken> = "", "THALI_ADMIN_TOKEN", "bearer token of the administrator, who may write and see traces; empty: nobody may write";
+    admin_token: Option<AdminToken> = "", "THALI_ADMIN_TOKEN", "bearer token of the administrator, who may change everything and see traces; empty: none has it";
     token_keys: Option<TokenKeys> = "", "THALI_TOKEN_KEYS", "keys of access tokens, of which the first signs and all are good; empty: a random one, kept in the database, and none where THALI_ENV is production";
     address_header: Option<HeaderName> = "", "THALI_ADDRESS_HEADER", "header in which the proxy in front tells a client's address, such as X-Forwarded-For, of which the last entry counts; empty: the address of the connection";
     events_interval: Duration = "250ms", "THALI_EVENTS_INTERVAL", "how often is looked for events that were not published at once";

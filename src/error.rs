@@ -43,9 +43,7 @@ impl Error {
         match self {
             Self::BadUserInput(message) => message,
             Self::Unauthenticated(message) | Self::Forbidden(message) => message,
-            Self::RateLimited { .. } => {
-                "Too many attempts. Try again after `retryAfterSeconds`."
-            }
+            Self::RateLimited { .. } => "Too many attempts. Try again after `retryAfterSeconds`.",
             Self::Unavailable => "The service is busy. Try again in a moment.",
             Self::Internal => {
                 "Something went wrong on our side. Quote the request id when you report it."

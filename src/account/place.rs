@@ -49,7 +49,10 @@ impl Sent<'_> {
     /// Whose role it is and where. Nothing where that is a problem; an error where the sender
     /// does not decide about it, before anything is told of anybody.
     pub async fn read(&self, write: &mut Write) -> Result<Option<RoleOf>> {
-        let hospital = self.hospital.map(|id| Kind::Hospital.read(id)).transpose()?;
+        let hospital = self
+            .hospital
+            .map(|id| Kind::Hospital.read(id))
+            .transpose()?;
         let kitchen = self.kitchen.map(|id| Kind::Kitchen.read(id)).transpose()?;
         let fits = match (hospital, kitchen) {
             (Some(hospital), None) => {
@@ -77,14 +80,20 @@ impl Sent<'_> {
             write.problems.push(problem);
         }
         if let Some(id) = hospital
-            && hospital::Entity::find_by_id(id).one(&write.conn).await?.is_none()
+            && hospital::Entity::find_by_id(id)
+                .one(&write.conn)
+                .await?
+                .is_none()
         {
             let id = self.hospital.map_or("", |id| id.as_str());
             let problem = Problem::not_found(&["hospital"], id);
             write.problems.push(problem);
         }
         if let Some(id) = kitchen
-            && kitchen::Entity::find_by_id(id).one(&write.conn).await?.is_none()
+            && kitchen::Entity::find_by_id(id)
+                .one(&write.conn)
+                .await?
+                .is_none()
         {
             let id = self.kitchen.map_or("", |id| id.as_str());
             let problem = Problem::not_found(&["kitchen"], id);

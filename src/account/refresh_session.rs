@@ -68,9 +68,8 @@ async fn refresh_session(entering: &Entering<'_>, token: &str) -> Result<Entered
     };
     let session = session::Entity::find_by_id(token.session_id).lock_exclusive();
     let session = session.one(&conn).await?;
-    let is_over = |session: &session::Model| {
-        session.ended_at.is_some() || session.expires_at <= entering.now
-    };
+    let is_over =
+        |session: &session::Model| session.ended_at.is_some() || session.expires_at <= entering.now;
     let Some(session) = session.filter(|session| !is_over(session)) else {
         return Err(NOT_GOOD);
     };

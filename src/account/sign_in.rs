@@ -57,7 +57,9 @@ async fn sign_in(entering: &Entering<'_>, input: SignInInput) -> Result<Entered>
     entering.check_cookie(input.cookie)?;
     let bounds = entering.attempt(&input.email).await?;
     let account = entering.find(&input.email).await?;
-    let hash = account.as_ref().map(|account| account.password_hash.as_str());
+    let hash = account
+        .as_ref()
+        .map(|account| account.password_hash.as_str());
     // Also where there is no account: how long it takes says nothing.
     let is_right = entering.app.passwords.is(input.password, hash).await?;
     let Some(account) = account.filter(|_| is_right) else {

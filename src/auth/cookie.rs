@@ -102,10 +102,18 @@ impl Cookies {
             self.here.insert(hash, known);
             return;
         };
-        let ids = [known.who.account.into_bytes(), known.who.session.into_bytes()].concat();
+        let ids = [
+            known.who.account.into_bytes(),
+            known.who.session.into_bytes(),
+        ]
+        .concat();
         let life = (known.until - now).num_milliseconds().max(1);
         let mut command = redis::cmd("SET");
-        let command = command.arg(key(database, &hash)).arg(ids).arg("PX").arg(life);
+        let command = command
+            .arg(key(database, &hash))
+            .arg(ids)
+            .arg("PX")
+            .arg(life);
         let mut redis = redis.clone();
         let kept = tokio::time::timeout(TIMEOUT, command.query_async::<()>(&mut redis));
         if !matches!(kept.await, Ok(Ok(()))) {

@@ -60,7 +60,9 @@ impl Passwords {
         let hash = hash.unwrap_or(OF_NOBODY).to_owned();
         let check = move || {
             let hash = PasswordHash::new(&hash)?;
-            Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok())
+            Ok(argon2()?
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok())
         };
         Ok(self.compute(check).await? && is_known)
     }
@@ -103,7 +105,10 @@ mod tests {
         let passwords = Passwords::default();
         let right = || "correct horse battery".to_owned();
         let hash = passwords.hash(right()).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
         assert_ne!(passwords.hash(right()).await.unwrap(), hash);
         assert!(passwords.is(right(), Some(&hash)).await.unwrap());
         let wrong = "correct horse batterz".to_owned();

@@ -34,8 +34,7 @@ impl Scope {
                 memberships: Vec::new(),
             });
         };
-        let of_account =
-            Expr::col(("membership", "account_id")).equals(("session", "account_id"));
+        let of_account = Expr::col(("membership", "account_id")).equals(("session", "account_id"));
         let mut query = Query::select();
         for column in membership::Column::iter() {
             query.column(("membership", column));
@@ -114,6 +113,20 @@ impl Scope {
         };
         let has = |role: &&Role| self.having(&[**role]).iter().any(is_at);
         roles.iter().find(has).copied()
+    }
+
+    /// An error, which says who may, for who is none of `roles` at `place`.
+    pub fn check(&self, roles: &[Role], place: Place, who_may: &'static str) -> Result<()> {
+        let role = self.role(roles, place);
+        role.map(drop).ok_or(Error::Forbidden(who_may))
+    }
+
+    /// The same for who is none of `roles` anywhere: to be asked before something is locked.
+    pub fn check_anywhere(&self, roles: &[Role], who_may: &'static str) -> Result<()> {
+        match self.is_administrator() || !self.having(roles).is_empty() {
+            true => Ok(()),
+            false => Err(Error::Forbidden(who_may)),
+        }
     }
 
     /// An error for everybody but administrators.

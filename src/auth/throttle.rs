@@ -140,13 +140,12 @@ mod tests {
         let throttle = Throttle::new(Duration::from_secs(60), None);
         let bounds = [Bound::new("one", 3), Bound::new("all", 100)];
         let at = |second: i64| DateTime::from_timestamp(second, 0).unwrap();
-        let seconds = async |bounds: &[Bound], second| {
-            match throttle.attempt(bounds, at(second)).await {
+        let seconds =
+            async |bounds: &[Bound], second| match throttle.attempt(bounds, at(second)).await {
                 Ok(()) => 0,
                 Err(Error::RateLimited { seconds }) => seconds,
                 Err(error) => panic!("{error:?}"),
-            }
-        };
+            };
         for second in 0..3 {
             assert_eq!(seconds(&bounds, second).await, 0);
         }

@@ -62,7 +62,9 @@ impl Tokens {
         hmac::install();
         let read = |keys: &TokenKeys| {
             let keys = keys.0.iter();
-            Arc::new(Keys(keys.map(|key| Key::new(&key.id, &key.secret)).collect()))
+            Arc::new(Keys(
+                keys.map(|key| Key::new(&key.id, &key.secret)).collect(),
+            ))
         };
         Self {
             of_settings: keys.map(read),
@@ -202,7 +204,9 @@ mod tests {
         assert_eq!(read(TWO, &new), Some(WHO));
         assert_eq!(read(TWO, &old), None);
         // A name alone is no key.
-        let (named, _) = tokens("one:another-secret-of-32-characters!").issue(WHO, NOW, END).unwrap();
+        let (named, _) = tokens("one:another-secret-of-32-characters!")
+            .issue(WHO, NOW, END)
+            .unwrap();
         assert_eq!(read(ONE, &named), None);
     }
 

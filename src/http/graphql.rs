@@ -88,7 +88,11 @@ async fn answer(
         viewer = Viewer::of_cookie(cookie, http.engine.app()).await;
     }
     match sent.read(config)? {
-        Asked::One(params) => sender(viewer, 1).respond(media, &head, as_sent, params).await,
+        Asked::One(params) => {
+            sender(viewer, 1)
+                .respond(media, &head, as_sent, params)
+                .await
+        }
         Asked::Batch(batch) => {
             let sender = sender(viewer, batch.len() as u64);
             let answers = join_all(batch.into_iter().map(|params| sender.run(params))).await;
@@ -96,7 +100,10 @@ async fn answer(
             let wrote = answers.iter().filter_map(|answer| answer.wrote).max();
             let mut response = answer::batch(media, &answers)?;
             consistency::tell(&mut response, wrote);
-            let cookie = answers.iter().rev().find_map(|answer| answer.cookie.as_ref());
+            let cookie = answers
+                .iter()
+                .rev()
+                .find_map(|answer| answer.cookie.as_ref());
             sender::tell(&mut response, cookie);
             Ok(response)
         }

@@ -93,7 +93,10 @@ pub fn tell(response: &mut Response, change: Option<&CookieChange>) {
     let line = match change {
         None => return,
         Some(CookieChange::Set { value, life }) => {
-            format!("{COOKIE}={value}; Max-Age={}; {ATTRIBUTES}", life.num_seconds())
+            format!(
+                "{COOKIE}={value}; Max-Age={}; {ATTRIBUTES}",
+                life.num_seconds()
+            )
         }
         Some(CookieChange::Clear) => format!("{COOKIE}=; Max-Age=0; {ATTRIBUTES}"),
     };
@@ -140,7 +143,10 @@ mod tests {
             &[("sec-fetch-site", "same-origin")][..],
             &[("origin", "https://api.example")],
             &[("origin", "https://app.example")],
-            &[("origin", "https://app.example"), ("sec-fetch-site", "same-site")],
+            &[
+                ("origin", "https://app.example"),
+                ("sec-fetch-site", "same-site"),
+            ],
             &[("x-thali-csrf", "1")],
         ] {
             assert!(is_allowed(allowed), "{allowed:?}");
@@ -151,7 +157,10 @@ mod tests {
             &[("origin", "null")],
             &[("origin", "https://evil.example"), ("x-thali-csrf", "1")],
             &[("sec-fetch-site", "cross-site"), ("x-thali-csrf", "1")],
-            &[("sec-fetch-site", "same-site"), ("origin", "https://api.example")],
+            &[
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://api.example"),
+            ],
             &[("origin", "https://app.example.evil.example")],
         ] {
             assert!(!is_allowed(refused), "{refused:?}");

@@ -1,10 +1,7 @@
 //! Removes sessions whose time is over, and with them their refresh tokens.
 
 use entity::session::{Column, Entity};
-use sea_orm::{
-    ColumnTrait, EntityTrait, Order, QueryFilter,
-    sea_query::Query,
-};
+use sea_orm::{ColumnTrait, EntityTrait, Order, QueryFilter, sea_query::Query};
 
 use crate::{app::App, db::Meter};
 
