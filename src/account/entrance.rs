@@ -23,6 +23,8 @@ use crate::{
 const MOST_FOR_ONE_FROM_ONE: i64 = 10;
 const MOST_FOR_ONE: i64 = 50;
 const MOST_FROM_ONE: i64 = 100;
+/// New accounts from an address in a quarter of an hour.
+const MOST_NEW_FROM_ONE: i64 = 1_000;
 
 /// The way in. As `Writes`, a root of mutations holds it in a private field and nothing else can
 /// make one; it writes for who is not known, and so only accounts and sessions:
@@ -99,9 +101,7 @@ impl Entering<'_> {
 
     /// Counts an attempt to prove who it is; an error where there were too many.
     pub async fn attempt(&self, email: &EmailAddress) -> Result<[Bound; 3]> {
-        let key = email.key();
-        let address = self.address.map(network);
-        let from = address.map_or("nowhere".to_owned(), |address| address.to_string());
+        let (key, from) = (email.key(), self.from());
         let bounds = [
             Bound::new(&format!("account {key} from {from}"), MOST_FOR_ONE_FROM_ONE),
             Bound::new(&format!("account {key}"), MOST_FOR_ONE),
@@ -109,6 +109,22 @@ impl Entering<'_> {
         ];
         self.app.sign_ins.attempt(&bounds, self.now).await?;
         Ok(bounds)
+    }
+
+    /// Counts a new account; an error where there were too many.
+    pub async fn attempt_new(&self) -> Result<()> {
+        let bound = Bound::new(&format!("new from {}", self.from()), MOST_NEW_FROM_ONE);
+        self.app.sign_ins.attempt(&[bound], self.now).await
+    }
+
+    /// Takes attempts back that were right.
+    pub async fn forgive(&self, bounds: &[Bound]) {
+        self.app.sign_ins.forgive(bounds, self.now).await;
+    }
+
+    fn from(&self) -> String {
+        let address = self.address.map(network);
+        address.map_or("nowhere".to_owned(), |address| address.to_string())
     }
 
     /// The account with this address.

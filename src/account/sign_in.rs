@@ -65,7 +65,7 @@ async fn sign_in(entering: &Entering<'_>, input: SignInInput) -> Result<Entered>
     let Some(account) = account.filter(|_| is_right) else {
         return Ok(Entered::refused(vec![Problem::wrong_credentials()]));
     };
-    entering.app.sign_ins.forgive(&bounds, entering.now).await;
+    entering.forgive(&bounds).await;
     let conn = entering.begin().await?;
     entering.open(conn, account, input.cookie).await
 }

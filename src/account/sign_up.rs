@@ -79,20 +79,24 @@ async fn sign_up(entering: &Entering<'_>, input: SignUpInput) -> Result<Entered>
             if !passwords.is(input.password, hash).await? {
                 return Ok(Entered::refused(vec![Problem::email_taken()]));
             }
-            entering.app.sign_ins.forgive(&bounds, entering.now).await;
+            entering.forgive(&bounds).await;
             let conn = entering.begin().await?;
             return entering.open(conn, known, input.cookie).await;
         }
-        None => account::Model {
-            id: Uuid::now_v7(),
-            email_key: input.email.key(),
-            email: input.email.0,
-            name,
-            password_hash: passwords.hash(input.password).await?,
-            created_at: entering.now,
-            updated_at: entering.now,
-        },
+        None => {
+            entering.attempt_new().await?;
+            account::Model {
+                id: Uuid::now_v7(),
+                email_key: input.email.key(),
+                email: input.email.0,
+                name,
+                password_hash: passwords.hash(input.password).await?,
+                created_at: entering.now,
+                updated_at: entering.now,
+            }
+        }
     };
+    entering.forgive(&bounds).await;
     let conn = entering.begin().await?;
     let made = account::Entity::insert(account.clone().into_active_model())
         .on_conflict(OnConflict::new().do_nothing().to_owned())

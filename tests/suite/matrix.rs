@@ -180,7 +180,7 @@ async fn ask(app: &TestApp, token: Option<&str>, query: &str, input: Option<Valu
 
 on_both! {
     async fn everybody_sees_what_the_table_says_and_nothing_else(app: TestApp) {
-        let world = World::fill(&app).await;
+        let world = World::make(&app).await;
         let fields = Fields::read();
         let everybody = everybody(&app, &world).await;
         let mut queries: Vec<(String, Sees)> = vec![];
@@ -212,7 +212,7 @@ on_both! {
 
 on_both! {
     async fn everybody_is_the_viewer_and_nobody_else(app: TestApp) {
-        let world = World::fill(&app).await;
+        let world = World::make(&app).await;
         let fields = Fields::read();
         let viewer = fields.0["Query"].iter().find(|field| field.name.node == "viewer").unwrap();
         let viewer = fields.field("Query", viewer, &world);
@@ -237,7 +237,7 @@ on_both! {
 
 on_both! {
     async fn everybody_changes_what_the_table_says_and_nothing_else(app: TestApp) {
-        let world = World::fill(&app).await;
+        let world = World::make(&app).await;
         let everybody = everybody(&app, &world).await;
         for (at, (name, payload, allowed, input)) in CHANGES.iter().enumerate() {
             let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);

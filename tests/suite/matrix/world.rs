@@ -21,7 +21,7 @@ pub struct World {
 }
 
 impl World {
-    pub async fn fill(app: &TestApp) -> Self {
+    pub async fn make(app: &TestApp) -> Self {
         let data = Data::fill(app, Size::ONE).await;
         let menus = data.menus.iter();
         let mut menus = menus.filter(|menu| menu.published_at.is_some());
