@@ -6,10 +6,15 @@ use anyhow::{Context, ensure};
 use migration::{Migrator, MigratorTrait};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use uuid::Uuid;
 
 use crate::{
-    auth::Tokens, bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db, outbox::Telling,
+    auth::{Cookies, Passwords, Throttle, Tokens},
+    bus::Bus,
+    cache::Cache,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    outbox::Telling,
 };
 
 #[derive(Clone, Debug)]
@@ -22,6 +27,10 @@ pub struct App {
     pub bus: Bus,
     pub telling: Arc<Telling>,
     pub tokens: Tokens,
+    pub cookies: Cookies,
+    pub passwords: Passwords,
+    /// Bounds how often somebody tries to sign in.
+    pub sign_ins: Throttle,
 }
 
 impl App {
@@ -48,8 +57,13 @@ impl App {
         let stream = config.redis_url.as_ref().zip(identity.as_deref());
         let stream = stream.map(|(url, identity)| (url.0.as_str(), identity));
         let bus = Bus::new(stream, &clock).context("REDIS_URL")?;
-        let cache = Cache::new(&config, redis.clone().zip(identity));
+        let shared = redis.clone().zip(identity);
+        let cache = Cache::new(&config, shared.clone());
         Ok(Self {
+            tokens: Tokens::new(config.token_keys.as_ref()),
+            cookies: Cookies::new(shared.clone()),
+            passwords: Passwords::default(),
+            sign_ins: Throttle::new(SIGN_INS_ARE_COUNTED, shared),
             config: Arc::new(config),
             db,
             clock,
@@ -57,7 +71,6 @@ impl App {
             cache,
             bus,
             telling: Arc::default(),
-            tokens: Tokens::new(Uuid::now_v7().as_bytes()),
         })
     }
 
@@ -81,4 +94,6 @@ fn open_redis(url: &str) -> anyhow::Result<ConnectionManager> {
     ConnectionManager::new_lazy_with_config(client, config).context("REDIS_URL")
 }
 
+/// After so long, attempts to sign in are counted anew.
+const SIGN_INS_ARE_COUNTED: Duration = Duration::from_secs(15 * 60);
 const REDIS_TIMEOUT: Duration = Duration::from_millis(500);

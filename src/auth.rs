@@ -3,17 +3,26 @@
 //! A request says who it is ([`Viewer`]); what that person may do is read from the database when
 //! it matters ([`Scope`]), and then is a part of the queries that it bounds.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 
+mod cookie;
+mod password;
 mod scope;
+pub mod secret;
+mod throttle;
 mod token;
 
 use crate::{
     app::App,
     error::{Error, Result},
 };
+pub use cookie::{CookieChange, Cookies, Jar};
+pub use password::Passwords;
 pub use scope::{Place, Scope};
-pub use token::Tokens;
+pub use throttle::{Bound, Throttle};
+pub use token::{Keys, Tokens};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Viewer {
@@ -24,13 +33,24 @@ pub enum Viewer {
     Unknown,
     /// Has the token of the settings.
     Administrator,
-    /// Is signed in.
-    Account(Uuid),
+    /// Has what shows a session, which may be over by now.
+    Account(SignedIn),
 }
+
+/// Who signed in, and by which session they are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    pub account: Uuid,
+    pub session: Uuid,
+}
+
+/// The address that a request came from, as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Address(pub Option<IpAddr>);
 
 impl Viewer {
     /// Who sends this `Authorization` header.
-    pub fn of(authorization: Option<&[u8]>, app: &App) -> Self {
+    pub async fn of(authorization: Option<&[u8]>, app: &App) -> Self {
         let Some(authorization) = authorization else {
             return Self::Anonymous;
         };
@@ -41,8 +61,18 @@ impl Viewer {
         if token.is_some_and(|token| token.is(sent)) {
             return Self::Administrator;
         }
-        let account = app.tokens.read(sent, app.clock.now());
-        account.map_or(Self::Unknown, Self::Account)
+        let keys = app.tokens.keys(&app.db).await.ok();
+        let signed_in = keys.and_then(|keys| keys.read(sent, app.clock.now()));
+        signed_in.map_or(Self::Unknown, Self::Account)
+    }
+
+    /// Who sends this cookie.
+    pub async fn of_cookie(cookie: &str, app: &App) -> Self {
+        let found = app.cookies.find(cookie, &app.db, app.clock.now()).await;
+        match found {
+            Ok(Some(signed_in)) => Self::Account(signed_in),
+            Ok(None) | Err(_) => Self::Unknown,
+        }
     }
 
     pub fn is_administrator(self) -> bool {
@@ -53,12 +83,13 @@ impl Viewer {
     pub fn known(self) -> Result<String> {
         match self {
             Self::Administrator => Ok("administrator".to_owned()),
-            Self::Account(account) => Ok(account.to_string()),
+            Self::Account(signed_in) => Ok(signed_in.account.to_string()),
             Self::Anonymous => Err(Error::Unauthenticated(
                 "Changes need to know who you are: send `Authorization: Bearer TOKEN`.",
             )),
             Self::Unknown => Err(Error::Unauthenticated(
-                "What `Authorization` has is no bearer token that is good now.",
+                "Neither `Authorization` nor a cookie has what is good now: refresh the session, \
+                 or sign in.",
             )),
         }
     }

@@ -6,15 +6,18 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use axum::http::HeaderName;
 use thiserror::Error;
 
 use crate::cache::Lives;
 
 mod token;
+mod token_keys;
 mod url;
 mod value;
 
 pub use token::AdminToken;
+pub use token_keys::TokenKeys;
 pub use url::{DatabaseUrl, RedisUrl, ReplicaUrls};
 pub use value::Value;
 pub use value::{Bytes, Environment, LogFormat, Origins, Switch};
@@ -115,7 +118,9 @@ settings! {
     operations: Option<PathBuf> = "", "THALI_OPERATIONS", "persisted operations: a JSON file of ids and documents";
     operations_only: bool = "false", "THALI_OPERATIONS_ONLY", "run only the operations of THALI_OPERATIONS";
     cors_origins: Origins = "", "THALI_CORS_ORIGINS", "web origins that may call the API; empty: any in development, none in production";
-    admin_token: Option<AdminToken> = "", "THALI_ADMIN_TOKEN", "bearer token of the administrator, who may write and see traces; empty: nobody may write";
+    admin_token: Option<AdminToken> = "", "THALI_ADMIN_TOKEN", "bearer token of the administrator, who may change everything and see traces; empty: none has it";
+    token_keys: Option<TokenKeys> = "", "THALI_TOKEN_KEYS", "keys of access tokens, of which the first signs and all are good; empty: a random one, kept in the database, and none where THALI_ENV is production";
+    address_header: Option<HeaderName> = "", "THALI_ADDRESS_HEADER", "header in which the proxy in front tells a client's address, such as X-Forwarded-For, of which the last entry counts; empty: the address of the connection";
     events_interval: Duration = "250ms", "THALI_EVENTS_INTERVAL", "how often is looked for events that were not published at once";
     events_kept: Duration = "60min", "THALI_EVENTS_KEPT", "how long published events stay in the database";
     demo: bool = "true", "THALI_DEMO", "load the demo data into an embedded database that is empty";
@@ -236,6 +241,8 @@ mod tests {
             ("THALI_BODY_LIMIT", "10XB"),
             ("THALI_CORS_ORIGINS", "example.org/path"),
             ("THALI_ADMIN_TOKEN", "secret"),
+            ("THALI_TOKEN_KEYS", "one:secret"),
+            ("THALI_ADDRESS_HEADER", "X Forwarded For"),
         ] {
             assert!(
                 with(name, value).unwrap_err().to_string().starts_with(name),

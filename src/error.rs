@@ -16,6 +16,8 @@ pub enum Error {
     Unauthenticated(&'static str),
     /// Who is known may not do it; the message says who may.
     Forbidden(&'static str),
+    /// It was tried too often; the caller may try again after so many seconds.
+    RateLimited { seconds: u64 },
     /// The database or another service does not answer now; the caller may try again.
     Unavailable,
     /// A fault of ours. The cause goes to the log and never to the caller.
@@ -41,6 +43,7 @@ impl Error {
         match self {
             Self::BadUserInput(message) => message,
             Self::Unauthenticated(message) | Self::Forbidden(message) => message,
+            Self::RateLimited { .. } => "Too many attempts. Try again after `retryAfterSeconds`.",
             Self::Unavailable => "The service is busy. Try again in a moment.",
             Self::Internal => {
                 "Something went wrong on our side. Quote the request id when you report it."
@@ -54,6 +57,7 @@ impl Error {
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Forbidden(_) => "FORBIDDEN",
+            Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
@@ -97,10 +101,15 @@ fn is_passing(error: &DbErr) -> bool {
     }
 }
 
-// The one place in which an error becomes a GraphQL error: its message and its code.
+// The one place in which an error becomes a GraphQL error: its message, its code, and when to
+// try again.
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
-        let code = error.code();
-        Self::new(error.message()).extend_with(|_, extensions| extensions.set("code", code))
+        Self::new(error.message()).extend_with(|_, extensions| {
+            extensions.set("code", error.code());
+            if let Error::RateLimited { seconds } = error {
+                extensions.set("retryAfterSeconds", seconds);
+            }
+        })
     }
 }

@@ -35,6 +35,7 @@ mod probes;
 mod request;
 mod request_id;
 mod responses;
+mod sender;
 mod serve;
 mod websocket;
 
@@ -46,6 +47,7 @@ use kept::LEAST_COMPRESSED;
 use metrics::Metrics;
 use request_id::{REQUEST_ID, RequestId};
 use responses::Responses;
+use sender::Peer;
 pub use serve::{Patience, serve};
 
 const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
@@ -91,7 +93,7 @@ impl Site {
         Ok(Self { http, cors, others })
     }
 
-    pub async fn answer(&self, request: Request<Incoming>) -> Response {
+    pub async fn answer(&self, peer: Peer, request: Request<Incoming>) -> Response {
         let id = RequestId::of(request.headers());
         let allowed = self.cors.allowed(request.headers());
         let mut response = match *request.method() {
@@ -99,7 +101,7 @@ impl Site {
             _ => {
                 let accept = request.headers().get(header::ACCEPT).cloned();
                 let span = tracing::info_span!("request", id = id.as_str());
-                let answering = self.route(&id, request).instrument(span);
+                let answering = self.route(&id, peer, request).instrument(span);
                 let mut response = unless_it_panics(answering, accept, &id).await;
                 allowed.tell(response.headers_mut());
                 response
@@ -113,11 +115,11 @@ impl Site {
 
     // What is not answered from what is kept has a future that is large: it is boxed, so that
     // what is need not carry it around.
-    async fn route(&self, id: &RequestId, mut request: Request<Incoming>) -> Response {
+    async fn route(&self, id: &RequestId, peer: Peer, mut request: Request<Incoming>) -> Response {
         if request.uri().path() == "/graphql" {
             return match websocket::is_asked(request.headers()) {
-                true => Box::pin(websocket::handle(&self.http, id, request)).await,
-                false => graphql::handle(&self.http, id, request).await,
+                true => Box::pin(websocket::handle(&self.http, id, peer, request)).await,
+                false => graphql::handle(&self.http, id, peer, request).await,
             };
         }
         request.extensions_mut().insert(id.clone());

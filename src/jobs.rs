@@ -7,6 +7,7 @@ use tokio::{sync::watch, task::JoinSet};
 mod hear_changes;
 mod publish_events;
 mod remove_old_keys;
+mod remove_old_sessions;
 mod remove_told_events;
 
 use crate::app::App;
@@ -39,6 +40,7 @@ impl Jobs {
         jobs.every(often, app, publish_events::publish_events);
         jobs.every(MINUTE, app, remove_told_events::remove_told_events);
         jobs.every(MINUTE, app, remove_old_keys::remove_old_keys);
+        jobs.every(MINUTE, app, remove_old_sessions::remove_old_sessions);
         jobs
     }
 

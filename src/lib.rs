@@ -5,6 +5,7 @@ pub mod http;
 pub mod jobs;
 pub mod schema;
 
+pub mod account;
 pub mod dish;
 pub mod hospital;
 pub mod kitchen;

@@ -20,6 +20,7 @@ pub use engine::Engine;
 pub use operation::{Answer, Operation, Public, Refusal, Trace};
 
 use crate::{
+    account::{AccountMutation, AccountQuery},
     app::App,
     dish::{DishMutation, DishQuery},
     hospital::HospitalQuery,
@@ -35,6 +36,7 @@ pub struct Query(
     KitchenQuery,
     MenuQuery,
     DishQuery,
+    AccountQuery,
     server::ServerQuery,
 );
 
@@ -42,12 +44,16 @@ pub struct Query(
 // holds none, for a schema that is printed or checked and never run.
 /// The changes that can be made.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MenuMutation, DishMutation);
+pub struct Mutation(MenuMutation, DishMutation, AccountMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 pub fn build(app: &App) -> Schema {
-    let mutation = Mutation(MenuMutation::new(app), DishMutation::new(app));
+    let mutation = Mutation(
+        MenuMutation::new(app),
+        DishMutation::new(app),
+        AccountMutation::new(app),
+    );
     builder(mutation).finish()
 }
 

@@ -91,6 +91,7 @@ impl Side {
             .arg("serve")
             .env("DATABASE_URL", &scratch.url)
             .env("THALI_ENV", "production")
+            .env("THALI_TOKEN_KEYS", "bench:0123456789abcdef0123456789abcdef")
             .env("THALI_LISTEN", address.to_string())
             .env("THALI_DB_POOL", "16")
             .env("THALI_LOG", "error")

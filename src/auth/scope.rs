@@ -1,7 +1,10 @@
 //! What a viewer is where, as queries take it: lists of ids that bound what they may see.
 
 use entity::{membership, vocabulary::Role};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ConnectionTrait, FromQueryResult, Iterable,
+    sea_query::{Expr, ExprTrait, Query},
+};
 use uuid::Uuid;
 
 use super::Viewer;
@@ -22,25 +25,49 @@ pub enum Place {
 }
 
 impl Scope {
-    /// Reads what `viewer` is; no statement for who is not signed in.
+    /// Reads what `viewer` is; no statement for who is not signed in. Whose session is over is
+    /// nobody from then on, whatever they still have to show.
     pub async fn of(viewer: Viewer, conn: &impl ConnectionTrait) -> Result<Self> {
-        let memberships = match viewer {
-            Viewer::Account(account) => {
-                let of_account = membership::Column::AccountId.eq(account);
-                let memberships = membership::Entity::find().filter(of_account);
-                memberships.all(conn).await?
-            }
-            Viewer::Anonymous | Viewer::Unknown | Viewer::Administrator => Vec::new(),
+        let Viewer::Account(signed_in) = viewer else {
+            return Ok(Self {
+                viewer,
+                memberships: Vec::new(),
+            });
         };
+        let of_account = Expr::col(("membership", "account_id")).equals(("session", "account_id"));
+        let mut query = Query::select();
+        for column in membership::Column::iter() {
+            query.column(("membership", column));
+        }
+        query
+            .from("session")
+            .left_join("membership", of_account)
+            .and_where(Expr::col(("session", "id")).eq(signed_in.session))
+            .and_where(Expr::col(("session", "account_id")).eq(signed_in.account))
+            .and_where(Expr::col(("session", "ended_at")).is_null());
+        let rows = conn.query_all(&query).await?;
+        let viewer = match rows.is_empty() {
+            true => Viewer::Unknown,
+            false => viewer,
+        };
+        // Who is signed in and is nothing anywhere has one row without a membership.
+        let memberships = rows
+            .iter()
+            .filter_map(|row| membership::Model::from_query_result_optional(row, "").transpose());
         Ok(Self {
             viewer,
-            memberships,
+            memberships: memberships.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Who it is, if their session is not over.
+    pub fn viewer(&self) -> Viewer {
+        self.viewer
     }
 
     pub fn account(&self) -> Option<Uuid> {
         match self.viewer {
-            Viewer::Account(account) => Some(account),
+            Viewer::Account(signed_in) => Some(signed_in.account),
             Viewer::Anonymous | Viewer::Unknown | Viewer::Administrator => None,
         }
     }
@@ -86,6 +113,20 @@ impl Scope {
         };
         let has = |role: &&Role| self.having(&[**role]).iter().any(is_at);
         roles.iter().find(has).copied()
+    }
+
+    /// An error, which says who may, for who is none of `roles` at `place`.
+    pub fn check(&self, roles: &[Role], place: Place, who_may: &'static str) -> Result<()> {
+        let role = self.role(roles, place);
+        role.map(drop).ok_or(Error::Forbidden(who_may))
+    }
+
+    /// The same for who is none of `roles` anywhere: to be asked before something is locked.
+    pub fn check_anywhere(&self, roles: &[Role], who_may: &'static str) -> Result<()> {
+        match self.is_administrator() || !self.having(roles).is_empty() {
+            true => Ok(()),
+            false => Err(Error::Forbidden(who_may)),
+        }
     }
 
     /// An error for everybody but administrators.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 use entity::{hospital, kitchen};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -11,6 +11,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use crate::{
     app::App,
     command::{import::report::Progress, seed::seed_demo},
+    config::Environment,
     db::Meter,
     http,
     jobs::Jobs,
@@ -38,6 +39,7 @@ impl Serve {
 async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
     let checked = app.db.check_server(&app.config).await;
     checked.context("cannot ask the database for its limits")?;
+    check_token_keys(&app)?;
     app.migrate().await?;
     if is_for_demo(&app).await? {
         seed_demo(&app, &Progress::silent())
@@ -61,6 +63,20 @@ async fn run(app: App, is_warm: bool) -> anyhow::Result<ExitCode> {
     jobs.stop().await;
     db.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who says that it is production says which keys sign there.
+fn check_token_keys(app: &App) -> anyhow::Result<()> {
+    if app.tokens.are_set() || app.config.is_development() {
+        return Ok(());
+    }
+    ensure!(
+        app.config.environment != Some(Environment::Production),
+        "THALI_TOKEN_KEYS: is empty; THALI_ENV=production needs keys of access tokens, such as \
+         NAME:SECRET with at least 32 random characters"
+    );
+    tracing::warn!("THALI_TOKEN_KEYS is empty: a key in the database signs access tokens");
+    Ok(())
 }
 
 /// Ends at SIGTERM or Ctrl-C. What was begun is finished first.

@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use axum::http::HeaderName;
+
 pub trait Value: Sized {
     const ALLOWED: &'static str;
 
@@ -95,6 +97,17 @@ impl Value for Option<PathBuf> {
 
     fn parse(text: &str) -> Option<Self> {
         Some((!text.is_empty()).then(|| text.into()))
+    }
+}
+
+impl Value for Option<HeaderName> {
+    const ALLOWED: &'static str = "the name of a header or empty";
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" => Some(None),
+            _ => text.parse().ok().map(Some),
+        }
     }
 }
 

@@ -13,9 +13,10 @@ use uuid::Uuid;
 use super::{
     Dish, DishById,
     describe::{Described, NewDishAllergen, NewNutrition, NewTexture},
-    hold::{check_name, hold_kitchen},
+    hold::{COOKS, WHO_MAY, check_name, hold_kitchen},
 };
 use crate::{
+    auth::Place,
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
@@ -70,7 +71,7 @@ impl CreateDish {
 
 #[Object]
 impl CreateDish {
-    /// Creates a dish. For administrators.
+    /// Creates a dish. For the people of its kitchen, and for administrators.
     async fn create_dish(
         &self,
         ctx: &Context<'_>,
@@ -93,7 +94,8 @@ async fn create_dish(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
-    write.scope.administrator()?;
+    let place = Place::Kitchen(kitchen);
+    write.scope.check(&COOKS, place, WHO_MAY)?;
     let mut row = dish::Model {
         id,
         kitchen_id: kitchen,

@@ -1,6 +1,6 @@
 //! Holding a kitchen while its dishes get names, and a dish while it is changed.
 
-use entity::{dish, kitchen};
+use entity::{dish, kitchen, vocabulary::Role};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType};
 use uuid::Uuid;
 
@@ -8,6 +8,10 @@ use crate::{
     error::Result,
     graph::{Problem, Write, id::Kind},
 };
+
+/// Who may say what a kitchen cooks.
+pub const COOKS: [Role; 1] = [Role::Kitchen];
+pub const WHO_MAY: &str = "Only the people of its kitchen, and administrators, change a dish.";
 
 /// Waits for the kitchen, so that nobody else gives or changes names of its dishes until the end
 /// of the transaction; whether it is there.

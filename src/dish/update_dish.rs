@@ -15,9 +15,10 @@ use sea_orm::{
 use super::{
     Dish, DishById,
     describe::{Described, NewDishAllergen, NewNutrition, NewTexture},
-    hold::{check_name, hold_kitchen},
+    hold::{COOKS, WHO_MAY, check_name, hold_kitchen},
 };
 use crate::{
+    auth::Place,
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Write, Writes, id::Kind, payload},
@@ -71,7 +72,7 @@ impl UpdateDish {
 
 #[Object]
 impl UpdateDish {
-    /// Changes what is known of a dish. For administrators.
+    /// Changes what is known of a dish. For the people of its kitchen, and for administrators.
     async fn update_dish(
         &self,
         ctx: &Context<'_>,
@@ -100,12 +101,14 @@ async fn update_dish(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
-    write.scope.administrator()?;
+    write.scope.check_anywhere(&COOKS, WHO_MAY)?;
     let Some(mut row) = hold(&write, id, input.name.is_some()).await? else {
         let problem = Problem::not_found(&["dish"], &input.dish);
         write.problems.push(problem);
         return write.end(id).await;
     };
+    let place = Place::Kitchen(row.kitchen_id);
+    write.scope.check(&COOKS, place, WHO_MAY)?;
     let known = dish_allergen::Entity::find().filter(dish_allergen::Column::DishId.eq(id));
     let known = known.all(&write.conn).await?;
     let (kitchen, version) = (row.kitchen_id, row.version + 1);

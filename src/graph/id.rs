@@ -15,10 +15,12 @@ pub enum Kind {
     Menu = b'M' as isize,
     MenuSection = b'S' as isize,
     MenuItem = b'I' as isize,
+    Account = b'A' as isize,
+    Membership = b'R' as isize,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Hospital,
         Self::Ward,
         Self::Kitchen,
@@ -26,6 +28,8 @@ impl Kind {
         Self::Menu,
         Self::MenuSection,
         Self::MenuItem,
+        Self::Account,
+        Self::Membership,
     ];
 
     /// The global id of the row `id` of this kind.

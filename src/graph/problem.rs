@@ -21,13 +21,13 @@ macro_rules! problems {
             #[derive(Clone, Debug, SimpleObject)]
             pub struct $name {
                 /// What kind of problem it is.
-                code: ProblemCode,
+                pub(crate) code: ProblemCode,
                 /// What is wrong and what is allowed, for people.
-                message: String,
+                pub(crate) message: String,
                 /// The field of the input that it is about: its name after those of the objects
                 /// around it, and of lists the place in them, from 0 on.
-                path: Vec<String>,
-                $(#[doc = $says] $field: $type,)*
+                pub(crate) path: Vec<String>,
+                $(#[doc = $says] pub(crate) $field: $type,)*
             }
         )*
 
@@ -95,9 +95,13 @@ problems! {
         /// The kitchen of the dish.
         kitchen: ID,
     }
+    /// The address and the password are not those of an account.
+    WrongCredentials {}
+    /// There is an account with the address, and it has another password.
+    EmailTaken {}
 }
 
-fn path(of: &[&str]) -> Vec<String> {
+pub(crate) fn path(of: &[&str]) -> Vec<String> {
     of.iter().map(|name| (*name).to_owned()).collect()
 }
 

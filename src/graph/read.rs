@@ -144,7 +144,15 @@ impl Reads {
     /// What the viewer is where: one statement of the request, the first time that somebody who
     /// is signed in reads what not everybody sees.
     pub async fn scope(&self) -> Result<&Scope> {
-        let read = || Scope::of(self.viewer, &self.conn);
+        let read = async || {
+            let scope = Scope::of(self.viewer, &self.conn).await?;
+            if scope.viewer() == self.viewer {
+                return Ok(scope);
+            }
+            // A replica may not know yet who has just signed in.
+            let newest = self.conn.at_least(Position::LATEST);
+            Scope::of(self.viewer, &newest).await
+        };
         self.scope.get_or_try_init(read).await
     }
 

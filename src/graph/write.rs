@@ -116,8 +116,10 @@ impl Writes {
         // What was read before keeps a connection: a request waits for one and holds none.
         loaders.rest();
         let conn = app.db.begin(meter).await?;
+        let scope = Scope::of(viewer, &conn).await?;
+        scope.viewer().known()?;
         let mut write = Write {
-            scope: Scope::of(viewer, &conn).await?,
+            scope,
             conn,
             now: ctx.now()?,
             problems: Vec::new(),

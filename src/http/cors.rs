@@ -17,6 +17,7 @@ const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id,thali-consis
 /// For how long a browser need not ask again, in seconds.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 const ORIGIN: HeaderValue = HeaderValue::from_static("origin");
+const YES: HeaderValue = HeaderValue::from_static("true");
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 pub struct Cors {
@@ -77,8 +78,13 @@ impl Allowed {
         if self.varies {
             headers.append(header::VARY, ORIGIN);
         }
-        if let Some(origin) = self.origin {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        let Some(origin) = self.origin else {
+            return;
+        };
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if self.varies {
+            // It was named: the cookies of its pages come along.
+            headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, YES);
         }
     }
 }

@@ -4,9 +4,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     body::Body,
-    http::{
-        HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts,
-    },
+    http::{HeaderName, Method, Request, StatusCode, request::Parts},
     response::Response,
 };
 use futures_util::future::join_all;
@@ -22,19 +20,24 @@ use super::{
     persisted::Hash,
     request::{Asked, Params, Sent, receive},
     responses::Key,
+    sender::{self, Peer},
 };
 use crate::{
-    app::App,
-    auth::Viewer,
+    auth::{Address, Viewer},
     db::Position,
     schema::{Answer, Operation, Trace},
 };
 
 pub const TRACE: HeaderName = HeaderName::from_static("x-thali-trace");
 
-pub async fn handle(http: &Http, request_id: &RequestId, request: Request<Incoming>) -> Response {
+pub async fn handle(
+    http: &Http,
+    request_id: &RequestId,
+    peer: Peer,
+    request: Request<Incoming>,
+) -> Response {
     let media = Media::negotiate(request.headers());
-    let answered = answer(http, request_id, media, request).await;
+    let answered = answer(http, (request_id, peer), media, request).await;
     answered.unwrap_or_else(|problem| {
         problem.respond(media.unwrap_or(Media::Json), request_id.as_str())
     })
@@ -42,7 +45,7 @@ pub async fn handle(http: &Http, request_id: &RequestId, request: Request<Incomi
 
 async fn answer(
     http: &Http,
-    request_id: &RequestId,
+    (request_id, peer): (&RequestId, Peer),
     media: Option<Media>,
     request: Request<Incoming>,
 ) -> Result<Response, Problem> {
@@ -53,7 +56,7 @@ async fn answer(
     let config = &http.engine.app().config;
     let until = Instant::now() + config.request_timeout;
     let (head, body) = request.into_parts();
-    let viewer = viewer(&head.headers, http.engine.app());
+    let viewer = sender::authorized(&head.headers, http.engine.app()).await;
     let needed = consistency::needed(&head.headers)?;
     let is_developer = config.is_development() || viewer.is_administrator();
     let trace = match head.headers.get(TRACE) {
@@ -66,8 +69,10 @@ async fn answer(
         request_id,
         batched: 1,
         only_queries: head.method == Method::GET,
+        takes_cookies: true,
         trace,
         viewer,
+        address: sender::address(&head.headers, peer, config),
         needed,
     };
     let sent = receive(&head, body, config, until).await?;
@@ -97,12 +102,6 @@ async fn run(sender: Sender<'_>, media: Media, request: Request<Sent>, until: In
     response.map(Body::new)
 }
 
-/// Who sends these headers.
-pub fn viewer(headers: &HeaderMap, app: &App) -> Viewer {
-    let authorization = headers.get(header::AUTHORIZATION);
-    Viewer::of(authorization.map(HeaderValue::as_bytes), app)
-}
-
 /// What the operations of a request, or of a WebSocket, have in common.
 #[derive(Clone, Copy)]
 pub struct Sender<'a> {
@@ -110,8 +109,11 @@ pub struct Sender<'a> {
     pub request_id: &'a RequestId,
     pub batched: u64,
     pub only_queries: bool,
+    /// Whether the answer can set a cookie.
+    pub takes_cookies: bool,
     pub trace: Trace,
     pub viewer: Viewer,
+    pub address: Address,
     pub needed: Position,
 }
 
@@ -123,8 +125,16 @@ struct Known {
 }
 
 impl Sender<'_> {
-    async fn answer(self, media: Media, head: &Parts, sent: Sent) -> Result<Response, Problem> {
-        match sent.read(&self.http.engine.app().config)? {
+    async fn answer(mut self, media: Media, head: &Parts, sent: Sent) -> Result<Response, Problem> {
+        let app = self.http.engine.app();
+        // Not before now: what everybody sees is not looked up for somebody.
+        if let (Viewer::Anonymous, Some(cookie)) = (self.viewer, sender::cookie(&head.headers)) {
+            if head.method != Method::GET {
+                sender::check_cookie(&head.headers, &app.config)?;
+            }
+            self.viewer = Viewer::of_cookie(cookie, app).await;
+        }
+        match sent.read(&app.config)? {
             Asked::One(params) => self.respond(media, head, &sent, params).await,
             Asked::Batch(batch) => {
                 let sender = Self {
@@ -136,6 +146,11 @@ impl Sender<'_> {
                 let wrote = answers.iter().filter_map(|answer| answer.wrote).max();
                 let mut response = answer::batch(media, &answers)?;
                 consistency::tell(&mut response, wrote);
+                let cookie = answers
+                    .iter()
+                    .rev()
+                    .find_map(|answer| answer.cookie.as_ref());
+                sender::tell(&mut response, cookie);
                 Ok(response)
             }
         }
@@ -225,8 +240,10 @@ impl Sender<'_> {
                 operation_name: params.operation_name,
                 variables: params.variables,
                 only_queries: self.only_queries,
+                takes_cookies: self.takes_cookies,
                 trace: self.trace,
                 viewer: self.viewer,
+                address: self.address,
                 needed: self.needed,
                 is_shareable: false,
                 batched: self.batched,
@@ -253,5 +270,6 @@ impl Sender<'_> {
 fn single(media: Media, answer: &Answer) -> Result<Response, Problem> {
     let mut response = answer::single(media, answer)?;
     consistency::tell(&mut response, answer.wrote);
+    sender::tell(&mut response, answer.cookie.as_ref());
     Ok(response)
 }

@@ -86,6 +86,9 @@ impl Metrics {
         let now = Registry::new();
         tell_of_database(&app.db, &now)?;
         tell_of_cache(&app.cache, &now)?;
+        let hashes = IntCounter::new("thali_password_hashes_total", "Passwords hashed.")?;
+        hashes.inc_by(app.passwords.computed());
+        now.register(Box::new(hashes))?;
         families.extend(now.gather());
         TextEncoder::new().encode_to_string(&families)
     }

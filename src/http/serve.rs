@@ -11,7 +11,7 @@ use tokio::{
     sync::watch,
 };
 
-use super::Site;
+use super::{Site, sender::Peer};
 
 /// How long is waited for a client.
 #[derive(Clone, Copy, Debug)]
@@ -47,9 +47,9 @@ pub async fn serve(
     let (stopping, is_stopping) = watch::channel(());
     let mut stop = pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, address) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Too many open files, most likely: some will be closed soon.
                     tracing::warn!(%error, "cannot accept a connection");
@@ -59,7 +59,8 @@ pub async fn serve(
             },
             () = &mut stop => break,
         };
-        hold(stream, &server, site.clone(), is_stopping.clone());
+        let peer = Peer(address.ip());
+        hold(stream, peer, &server, site.clone(), is_stopping.clone());
     }
     drop(listener);
     drop(is_stopping);
@@ -74,6 +75,7 @@ pub async fn serve(
 
 fn hold(
     stream: TcpStream,
+    peer: Peer,
     server: &Builder,
     site: Arc<Site>,
     mut is_stopping: watch::Receiver<()>,
@@ -82,7 +84,7 @@ fn hold(
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let site = site.clone();
-        async move { Ok::<_, Infallible>(site.answer(request).await) }
+        async move { Ok::<_, Infallible>(site.answer(peer, request).await) }
     });
     let connection = server.serve_connection(TokioIo::new(stream), service);
     tokio::spawn(async move {

@@ -19,11 +19,12 @@ use super::{
     Http, RequestId,
     answer::{Media, Problem},
     consistency,
-    graphql::{Sender, viewer},
+    graphql::Sender,
     request::{Params, persisted_hash},
+    sender,
 };
 use crate::{
-    auth::Viewer,
+    auth::{Address, Viewer},
     db::Position,
     schema::{Answer, Trace},
 };
@@ -44,16 +45,17 @@ pub fn is_asked(headers: &HeaderMap) -> bool {
 pub async fn handle(
     http: &Arc<Http>,
     request_id: &RequestId,
+    peer: Peer,
     request: hyper::Request<Incoming>,
 ) -> Response {
     let (mut parts, _) = request.into_parts();
-    let opened = open(http, request_id, &mut parts).await;
+    let opened = open(http, (request_id, peer), &mut parts).await;
     opened.unwrap_or_else(|problem| problem.respond(Media::Json, request_id.as_str()))
 }
 
 async fn open(
     http: &Arc<Http>,
-    request_id: &RequestId,
+    (request_id, peer): (&RequestId, Peer),
     parts: &mut Parts,
 ) -> Result<Response, Problem> {
     check_origin(http, &parts.headers)?;
@@ -78,10 +80,17 @@ async fn open(
     let upgrade =
         upgrade.map_err(|_| Problem::bad_request("The request is no WebSocket handshake."))?;
     let limit = http.engine.app().config.body_limit.0;
+    let app = http.engine.app();
+    let mut viewer = sender::authorized(&parts.headers, app).await;
+    if let (Viewer::Anonymous, Some(cookie)) = (viewer, sender::cookie(&parts.headers)) {
+        sender::check_cookie(&parts.headers, &app.config)?;
+        viewer = Viewer::of_cookie(cookie, app).await;
+    }
     let socket = Socket {
         http: http.clone(),
         request_id: request_id.clone(),
-        viewer: viewer(&parts.headers, http.engine.app()),
+        viewer,
+        address: sender::address(&parts.headers, peer, &app.config),
         wrote: Arc::new(Mutex::new(consistency::needed(&parts.headers)?)),
         at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)),
     };
@@ -101,15 +110,9 @@ fn check_origin(http: &Http, headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     };
     let config = &http.engine.app().config;
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let is_own = origin.split_once("://").map(|(_, host)| host) == host;
-    let is_allowed = match config.cors_origins.0.as_slice() {
-        [] => config.is_development(),
-        allowed => allowed.iter().any(|allowed| allowed == origin),
-    };
-    if is_own || is_allowed {
+    let is_any = config.cors_origins.0.is_empty() && config.is_development();
+    let is_own = sender::is_own(origin, headers);
+    if is_own || is_any || sender::is_listed(origin, config) {
         return Ok(());
     }
     let message = format!("The origin {origin} is not allowed; see THALI_CORS_ORIGINS.");
@@ -123,6 +126,7 @@ struct Socket {
     request_id: RequestId,
     /// Who sent the handshake.
     viewer: Viewer,
+    address: Address,
     /// What the client wrote last, here or before.
     wrote: Arc<Mutex<Position>>,
     at_once: Arc<Semaphore>,
@@ -155,8 +159,10 @@ impl Socket {
             request_id: &self.request_id,
             batched: 1,
             only_queries: false,
+            takes_cookies: false,
             trace: Trace::Nothing,
             viewer: self.viewer,
+            address: self.address,
             needed,
         };
         let mut answer = sender.run(params).await?;

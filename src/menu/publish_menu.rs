@@ -8,8 +8,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Menu, MenuById, plan::Plan, printed, set_menu_item_price::NewPrice};
+use super::{
+    Menu, MenuById,
+    hold::{PUBLISHERS, WHO_MAY},
+    plan::Plan,
+    printed,
+    set_menu_item_price::NewPrice,
+};
 use crate::{
+    auth::Place,
     error::Result,
     event::{Event, MenuOwner},
     graph::{Begun, Changed, Plain, Problem, Write, Writes, id::Kind, payload, scalar::Date},
@@ -86,7 +93,8 @@ impl PublishMenu {
 
 #[Object]
 impl PublishMenu {
-    /// Publishes a menu, or brings a published one to what is sent. For administrators.
+    /// Publishes a menu, or brings a published one to what is sent. For the managers of the
+    /// hospital, or the people of the kitchen whose house menu it is, and for administrators.
     async fn publish_menu(
         &self,
         ctx: &Context<'_>,
@@ -108,11 +116,12 @@ async fn publish_menu(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
-    write.scope.administrator()?;
+    write.scope.check_anywhere(&PUBLISHERS, WHO_MAY)?;
     let plan = Plan::read(input.sections, &mut write.problems)?;
     let Some(owner) = Owner::find(&mut write, &input.owner).await? else {
         return write.end(id).await;
     };
+    write.scope.check(&PUBLISHERS, owner.place(), WHO_MAY)?;
     let mut menu = hold(&write, id, &owner.is, input.date.0, input.meal).await?;
     // A draft is nobody's to see: for its sender there is none.
     let version = menu.published_at.map_or(0, |_| menu.version);
@@ -178,6 +187,13 @@ impl Owner {
             write.problems.push(problem);
         }
         Ok(found)
+    }
+
+    fn place(&self) -> Place {
+        match self.is {
+            MenuOwner::Hospital { id, .. } => Place::Hospital(id),
+            MenuOwner::Kitchen { id } => Place::Kitchen(id),
+        }
     }
 
     fn kitchen(row: kitchen::Model) -> Self {

@@ -3,7 +3,7 @@
 //! How many of them are promised is decided where orders are; here they only bound the number.
 
 use async_graphql::{Context, ID, InputObject, Object};
-use entity::availability;
+use entity::{availability, vocabulary::Role};
 use sea_orm::{EntityTrait, IntoActiveModel, QuerySelect, sea_query::OnConflict};
 
 use super::{MenuItem, MenuItemById, hold::HeldItem};
@@ -13,6 +13,10 @@ use crate::{
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
 };
+
+const COOKS: [Role; 1] = [Role::Kitchen];
+const WHO_MAY: &str = "Only the people of the kitchen that cooks it, and administrators, say how \
+     many portions there are.";
 
 /// How many portions of a menu item there are from now on.
 #[derive(InputObject)]
@@ -49,7 +53,8 @@ impl SetMenuItemPortions {
 
 #[Object]
 impl SetMenuItemPortions {
-    /// Sets how many portions of a menu item there are from now on. For administrators.
+    /// Sets how many portions of a menu item there are from now on. For the people of the
+    /// kitchen that cooks it, and for administrators.
     async fn set_menu_item_portions(
         &self,
         ctx: &Context<'_>,
@@ -74,7 +79,7 @@ async fn set_menu_item_portions(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
-    write.scope.administrator()?;
+    write.scope.check_anywhere(&COOKS, WHO_MAY)?;
     let Some(item) = HeldItem::hold(&write, id).await? else {
         write
             .problems
@@ -83,6 +88,7 @@ async fn set_menu_item_portions(
         write.problems.push(problem);
         return write.end(id).await;
     };
+    write.scope.check(&COOKS, item.cook, WHO_MAY)?;
     // Whoever reserves a portion locks this row, and not the item.
     let known = availability::Entity::find_by_id(id).lock_exclusive();
     let known = known.one(&write.conn).await?;

@@ -5,7 +5,10 @@ use entity::{menu_item_price, vocabulary::Audience};
 use sea_orm::{EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
 
-use super::{MenuItem, MenuItemById, hold::HeldItem};
+use super::{
+    MenuItem, MenuItemById,
+    hold::{HeldItem, PUBLISHERS, WHO_MAY},
+};
 use crate::{
     db::Transaction,
     error::Result,
@@ -73,7 +76,9 @@ impl SetMenuItemPrice {
 
 #[Object]
 impl SetMenuItemPrice {
-    /// Sets what a menu item costs an audience from now on. For administrators.
+    /// Sets what a menu item costs an audience from now on. For the managers of the
+    /// menu's hospital, or the people of the kitchen whose house menu it is, and for
+    /// administrators.
     async fn set_menu_item_price(
         &self,
         ctx: &Context<'_>,
@@ -98,13 +103,14 @@ async fn set_menu_item_price(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
-    write.scope.administrator()?;
+    write.scope.check_anywhere(&PUBLISHERS, WHO_MAY)?;
     input.price.check(&[], &mut write.problems);
     let Some(item) = HeldItem::hold(&write, id).await? else {
         let problem = Problem::not_found(&["menuItem"], &input.menu_item);
         write.problems.push(problem);
         return write.end(id).await;
     };
+    write.scope.check(&PUBLISHERS, item.owner, WHO_MAY)?;
     let known = menu_item_price::Entity::find_by_id((id, input.audience));
     let known = known.one(&write.conn).await?;
     let version = known.as_ref().map_or(0, |known| known.version);

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     app::App,
+    auth::Jar,
     cache::{Layer, Touched},
     db::{Meter, Position},
     graph::{Reads, read::Now},
@@ -153,7 +154,12 @@ impl Engine {
             .data(loaders.clone())
             .data(meter.clone())
             .data(operation.viewer)
+            .data(operation.address)
             .data(Now::new(self.app.clock.now(), &touched));
+        let jar = operation.takes_cookies.then(Jar::default);
+        if let Some(jar) = &jar {
+            request = request.data(jar.clone());
+        }
         let may_share = operation.is_shareable && operation.trace == Trace::Nothing;
         request.operation_name = operation.operation_name;
         request.set_parsed_query(Arc::unwrap_or_clone(document));
@@ -172,6 +178,7 @@ impl Engine {
                 refusal: Some(Refusal::Invalid),
                 kind: Some(kind),
                 wrote: None,
+                cookie: None,
                 response,
                 public: None,
             };
@@ -200,6 +207,7 @@ impl Engine {
             refusal: None,
             kind: Some(kind),
             wrote: meter.wrote(),
+            cookie: jar.and_then(|jar| jar.take()),
             response,
             public,
         }

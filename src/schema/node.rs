@@ -8,6 +8,7 @@ use async_graphql::{
 };
 
 use crate::{
+    account::{Account, AccountById, Membership, MembershipById},
     dish::{Dish, DishById},
     error::{Error, Result},
     graph::{Ctx, GlobalId, Row, id::Kind},
@@ -72,6 +73,8 @@ nodes! {
     Menu by MenuById,
     MenuSection by SectionById,
     MenuItem by MenuItemById,
+    Account by AccountById,
+    Membership by MembershipById,
 }
 
 #[derive(Default)]

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Pos, Response, ServerError, Variables, parser::types::OperationType};
 
-use crate::{auth::Viewer, cache::Snapshot, db::Position};
+use crate::{
+    auth::{Address, CookieChange, Viewer},
+    cache::Snapshot,
+    db::Position,
+};
 
 /// One operation as a client sent it.
 #[derive(Debug, Default)]
@@ -14,8 +18,11 @@ pub struct Operation {
     pub variables: Variables,
     /// Whether only queries may run, as over GET.
     pub only_queries: bool,
+    /// Whether the answer can set a cookie.
+    pub takes_cookies: bool,
     pub trace: Trace,
     pub viewer: Viewer,
+    pub address: Address,
     /// What the client wrote last: a query is not to be answered from before.
     pub needed: Position,
     /// Whether the answer may be kept for others, if it turns out to be the same for all.
@@ -52,6 +59,8 @@ pub struct Answer {
     pub kind: Option<OperationType>,
     /// What a client that wants to see what was written here has to need next.
     pub wrote: Option<Position>,
+    /// What becomes of the sender's cookie.
+    pub cookie: Option<CookieChange>,
     pub response: Response,
     /// Whether it is the same for everybody who sends the operation, and for how long.
     pub public: Option<Public>,
@@ -94,6 +103,7 @@ pub fn refused(
         refusal: Some(refusal),
         kind: None,
         wrote: None,
+        cookie: None,
         response: Response::from_errors(vec![error]),
         public: None,
     })

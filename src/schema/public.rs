@@ -129,6 +129,7 @@ mod tests {
         MenuItem.priceByWeight
         MenuItem.priceVersion
         Query.serverTime
+        Query.viewer
         ");
     }
 }

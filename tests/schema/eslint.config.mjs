@@ -9,6 +9,7 @@ const values = [
   'Availability',
   'DeliverySlot',
   'DishAllergen',
+  'EmailTaken',
   'HospitalStats',
   'IdempotencyKeyReused',
   'InvalidValue',
@@ -25,9 +26,12 @@ const values = [
   'Photo',
   'PopularDish',
   'PortionsReserved',
+  'SessionTokens',
   'Texture',
   'VersionConflict',
+  'Viewer',
   'WeightPrice',
+  'WrongCredentials',
 ];
 
 export default [

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thali::{
     app::App,
+    auth::SignedIn,
     clock::Clock,
     config::{AdminToken, Config, Switch},
     http,
@@ -134,12 +135,19 @@ impl TestApp {
 
     /// The same in the name of somebody who has an account.
     pub async fn execute_as(&self, account: Uuid, query: &str, variables: Value) -> Value {
-        let token = self
-            .app
-            .tokens
-            .issue(account, self.app.clock.now())
-            .unwrap();
+        let token = self.token_of(account).await;
         send(self.operation(query, variables).bearer_auth(token)).await
+    }
+
+    /// An access token of a person of the tests, whose session has the id of the account.
+    pub async fn token_of(&self, account: Uuid) -> String {
+        let who = SignedIn {
+            account,
+            session: account,
+        };
+        let keys = self.app.tokens.keys(&self.app.db).await.unwrap();
+        let token = keys.issue(who, self.app.clock.now(), DateTime::<Utc>::MAX_UTC);
+        token.unwrap().0
     }
 
     fn operation(&self, query: &str, variables: Value) -> reqwest::RequestBuilder {

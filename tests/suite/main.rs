@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
+mod accounts;
 mod allergens;
 mod app;
 mod ask;
@@ -22,6 +23,7 @@ mod http;
 mod listed;
 mod loaders;
 mod look_ahead;
+mod matrix;
 mod metrics;
 mod migrations;
 mod near;

@@ -2,14 +2,14 @@
 
 #![allow(dead_code, reason = "those who order come with the orders")]
 
-use entity::{account, membership, vocabulary::Role};
+use entity::{account, membership, session, vocabulary::Role};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use thali::{auth::Place, db::Meter};
 use uuid::Uuid;
 
 use crate::app::{TestApp, monday};
 
-/// An account that is `role` at each of these places; of a kitchen its people.
+/// An account that is signed in and is `role` at each of these places; of a kitchen its people.
 pub async fn person(app: &TestApp, roles: &[(Role, Place)]) -> Uuid {
     let id = Uuid::now_v7();
     let row = account::Model {
@@ -23,6 +23,16 @@ pub async fn person(app: &TestApp, roles: &[(Role, Place)]) -> Uuid {
     };
     let db = app.app.db.begin(&Meter::new("test")).await.unwrap();
     let insert = account::Entity::insert(row.into_active_model());
+    insert.exec_without_returning(&db).await.unwrap();
+    let row = session::Model {
+        id,
+        account_id: id,
+        cookie_hash: None,
+        created_at: monday(),
+        expires_at: monday() + chrono::TimeDelta::days(30),
+        ended_at: None,
+    };
+    let insert = session::Entity::insert(row.into_active_model());
     insert.exec_without_returning(&db).await.unwrap();
     for (role, place) in roles {
         let (hospital_id, kitchen_id) = match place {

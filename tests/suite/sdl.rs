@@ -17,7 +17,7 @@ use async_graphql_value::{ConstValue, Value};
 use thali::graph::GlobalId;
 
 /// Fields that lead to an object which its parent already holds.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 12] = [
     "Hospital.location",
     "Kitchen.location",
     "Dish.texture",
@@ -29,6 +29,7 @@ const PLAIN: [&str; 11] = [
     "Connection.nodes",
     "Connection.pageInfo",
     "Edge.node",
+    "Viewer.account",
 ];
 
 /// Fields that cost a statement though they lead to no object.

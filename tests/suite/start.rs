@@ -17,6 +17,7 @@ fn logged(settings: &[(&str, &str)]) -> String {
         .arg("serve")
         .env_clear()
         .env("THALI_LISTEN", "127.0.0.1:0")
+        .env("THALI_TOKEN_KEYS", "one:0123456789abcdef0123456789abcdef")
         .envs(settings.iter().copied())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -107,4 +108,22 @@ async fn only_postgresql_has_replicas() {
     let reason = "DATABASE_REPLICA_URLS: only PostgreSQL has replicas, and DATABASE_URL is \
                   \"sqlite://thali-data/thali.db\"";
     assert!(said.contains(reason), "{said}");
+}
+
+#[tokio::test]
+async fn who_says_that_it_is_production_says_which_keys_sign() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let url = app.app.config.database();
+    let with_keys = logged(&[("DATABASE_URL", &url), ("THALI_ENV", "production")]);
+    assert!(!with_keys.contains("THALI_TOKEN_KEYS"), "{with_keys}");
+    let settings = [("DATABASE_URL", &*url), ("THALI_TOKEN_KEYS", "")];
+    let unsaid = logged(&settings);
+    let warning = "THALI_TOKEN_KEYS is empty: a key in the database signs access tokens";
+    assert!(unsaid.contains(warning), "{unsaid}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_thali"));
+    let refused = command.arg("serve").env_clear().envs(settings);
+    let refused = refused.env("THALI_ENV", "production").output().unwrap();
+    assert!(!refused.status.success());
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(error.contains("THALI_TOKEN_KEYS: is empty"), "{error}");
 }

@@ -64,7 +64,7 @@ async fn a_refusal_says_what_to_send() {
     let wrong = Reply::to(post(&app).bearer_auth("another-token").json(&body)).await;
     insta::assert_snapshot!(wrong, @r#"
     200 application/graphql-response+json; charset=utf-8
-    {"errors":[{"message":"What `Authorization` has is no bearer token that is good now.","locations":[{"line":1,"column":12}],"path":["setMenuItemPrice"],"extensions":{"code":"UNAUTHENTICATED","requestId":"r1"}}],"data":{"setMenuItemPrice":null},"extensions":{"cost":{"requested":6,"actual":0,"available":50000}}}
+    {"errors":[{"message":"Neither `Authorization` nor a cookie has what is good now: refresh the session, or sign in.","locations":[{"line":1,"column":12}],"path":["setMenuItemPrice"],"extensions":{"code":"UNAUTHENTICATED","requestId":"r1"}}],"data":{"setMenuItemPrice":null},"extensions":{"cost":{"requested":6,"actual":0,"available":50000}}}
     "#);
 }
 

@@ -1,0 +1,182 @@
+//! How somebody becomes known: the way to the database of the few mutations that nobody has to be
+//! signed in for.
+
+use std::{net::IpAddr, sync::Arc};
+
+use async_graphql::Context;
+use chrono::{DateTime, Utc};
+use entity::account;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::EmailAddress;
+use crate::{
+    app::App,
+    auth::{Address, Bound, Jar, Viewer},
+    db::{Meter, Position, Transaction},
+    error::{Error, Result},
+    graph::{Ctx, Reads},
+    load::Loaders,
+};
+
+/// Wrong attempts in a quarter of an hour: for an account from one address, for an account, and
+/// from an address, behind which there may be a whole hospital.
+const MOST_FOR_ONE_FROM_ONE: i64 = 10;
+const MOST_FOR_ONE: i64 = 50;
+const MOST_FROM_ONE: i64 = 100;
+/// New accounts from an address in a quarter of an hour.
+const MOST_NEW_FROM_ONE: i64 = 1_000;
+
+/// The way in. As `Writes`, a root of mutations holds it in a private field and nothing else can
+/// make one; it writes for who is not known, and so only accounts and sessions:
+///
+/// ```compile_fail,E0616
+/// use thali::account::SignIn;
+///
+/// fn write_elsewhere(root: &SignIn) {
+///     let _ = &root.0;
+/// }
+/// ```
+///
+/// ```compile_fail,E0624
+/// use thali::account::Entrance;
+///
+/// fn past_the_root(entrance: &Entrance, ctx: &async_graphql::Context<'_>) {
+///     let _ = entrance.enter(ctx);
+/// }
+/// ```
+#[derive(Default)]
+pub struct Entrance {
+    /// None in a schema that is printed or checked, and never run.
+    app: Option<App>,
+}
+
+/// Somebody on their way in.
+pub struct Entering<'a> {
+    pub app: &'a App,
+    pub viewer: Viewer,
+    pub now: DateTime<Utc>,
+    /// Where a cookie can be set.
+    pub jar: Option<&'a Jar>,
+    address: Option<IpAddr>,
+    loaders: &'a Arc<Loaders<Reads>>,
+    meter: &'a Arc<Meter>,
+}
+
+impl Entrance {
+    pub fn new(app: &App) -> Self {
+        Self {
+            app: Some(app.clone()),
+        }
+    }
+
+    pub(super) fn enter<'a>(&'a self, ctx: &'a Context<'_>) -> Result<Entering<'a>> {
+        let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
+            let cause = anyhow::anyhow!("a mutation without a database or a meter");
+            return Err(Error::internal(cause));
+        };
+        let Address(address) = ctx.data_opt().copied().unwrap_or_default();
+        Ok(Entering {
+            app,
+            viewer: ctx.data_opt().copied().unwrap_or_default(),
+            now: ctx.now()?,
+            jar: ctx.data_opt(),
+            address,
+            loaders: ctx.loaders()?,
+            meter,
+        })
+    }
+}
+
+impl Entering<'_> {
+    /// Refuses to set a cookie where there is no way to.
+    pub fn check_cookie(&self, is_wanted: bool) -> Result<()> {
+        match self.jar {
+            None if is_wanted => Err(Error::bad_input(
+                "`cookie` is true, but only the answer to an HTTP request can set one: sign in \
+                 by POST.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts an attempt to prove who it is; an error where there were too many.
+    pub async fn attempt(&self, email: &EmailAddress) -> Result<[Bound; 3]> {
+        let (key, from) = (email.key(), self.from());
+        let bounds = [
+            Bound::new(&format!("account {key} from {from}"), MOST_FOR_ONE_FROM_ONE),
+            Bound::new(&format!("account {key}"), MOST_FOR_ONE),
+            Bound::new(&format!("from {from}"), MOST_FROM_ONE),
+        ];
+        self.app.sign_ins.attempt(&bounds, self.now).await?;
+        Ok(bounds)
+    }
+
+    /// Counts a new account; an error where there were too many.
+    pub async fn attempt_new(&self) -> Result<()> {
+        let bound = Bound::new(&format!("new from {}", self.from()), MOST_NEW_FROM_ONE);
+        self.app.sign_ins.attempt(&[bound], self.now).await
+    }
+
+    /// Takes attempts back that were right.
+    pub async fn forgive(&self, bounds: &[Bound]) {
+        self.app.sign_ins.forgive(bounds, self.now).await;
+    }
+
+    fn from(&self) -> String {
+        let address = self.address.map(network);
+        address.map_or("nowhere".to_owned(), |address| address.to_string())
+    }
+
+    /// The account with this address.
+    pub async fn find(&self, email: &EmailAddress) -> Result<Option<account::Model>> {
+        let reader = self.app.db.reader(self.meter).at_least(Position::LATEST);
+        let found = account::Entity::find()
+            .filter(account::Column::EmailKey.eq(email.key()))
+            .one(&reader)
+            .await?;
+        Ok(found)
+    }
+
+    /// A transaction; to be begun after all that is slow.
+    pub async fn begin(&self) -> Result<Transaction> {
+        // What was read before keeps a connection: a request waits for one and holds none.
+        self.loaders.rest();
+        Ok(self.app.db.begin(self.meter).await?)
+    }
+
+    /// Makes what was written so. What the request reads then is new.
+    pub async fn end(&self, conn: Transaction) -> Result<()> {
+        conn.commit().await?;
+        self.loaders.forget();
+        Ok(())
+    }
+}
+
+/// What one subscriber has: an address, or of version 6 a network of 64 bits.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => {
+            let mut octets = v6.octets();
+            octets[8..].fill(0);
+            IpAddr::V6(octets.into())
+        }
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_counts_as_one() {
+        for (address, network_of) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ] {
+            let address: IpAddr = address.parse().unwrap();
+            assert_eq!(network(address).to_string(), network_of);
+        }
+    }
+}

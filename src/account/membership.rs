@@ -1,0 +1,99 @@
+//! Memberships: what somebody is at which place.
+
+use async_graphql::{Context, ID, Object};
+use entity::{membership, vocabulary::Role};
+use sea_orm::{
+    ConnectionTrait, DbBackend,
+    sea_query::{Condition, Expr},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    auth::Scope,
+    error::Result,
+    graph::{
+        Ctx, Reads, Row,
+        fetch::{models, one_each, select},
+        id::Kind,
+        scalar::DateTime,
+    },
+    hospital::{Hospital, HospitalById},
+    kitchen::{Kitchen, KitchenById},
+    load::Edge,
+    sql::is_any_of,
+};
+
+/// What somebody is at which place.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Membership(pub membership::Model);
+
+/// What somebody is at which place. Shown to that person, to the managers of the hospital, and
+/// to administrators.
+#[Object]
+impl Membership {
+    /// The global id.
+    pub(crate) async fn id(&self) -> ID {
+        Kind::Membership.id(self.0.id)
+    }
+
+    /// What they are.
+    async fn role(&self) -> Role {
+        self.0.role
+    }
+
+    /// The hospital where they are it; null for people of a kitchen and for administrators.
+    async fn hospital(&self, ctx: &Context<'_>) -> Result<Option<Row<Hospital>>> {
+        match self.0.hospital_id {
+            Some(hospital) => ctx.load(HospitalById, hospital).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The kitchen whose people they are one of; else null.
+    async fn kitchen(&self, ctx: &Context<'_>) -> Result<Option<Row<Kitchen>>> {
+        match self.0.kitchen_id {
+            Some(kitchen) => ctx.load(KitchenById, kitchen).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Since when.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+#[derive(Clone, PartialEq)]
+pub struct MembershipById;
+
+/// The viewer's own, and all of the hospitals that they manage.
+fn visible_to(scope: &Scope, backend: DbBackend) -> Condition {
+    if scope.is_administrator() {
+        return Condition::all();
+    }
+    let managed = scope.hospitals(&[Role::HospitalManager]);
+    let own = scope.account();
+    let is_any = |column, ids: &[_]| is_any_of(Expr::col(("membership", column)), ids, backend);
+    Condition::any()
+        .add(is_any("account_id", own.as_slice()))
+        .add(is_any("hospital_id", &managed))
+}
+
+impl Edge for MembershipById {
+    type Key = Uuid;
+    type Value = Option<Row<Membership>>;
+    type Source = Reads;
+
+    async fn load(&self, keys: &[Uuid], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
+        let scope = reads.scope().await?;
+        let backend = reads.backend();
+        let mut query = select::<membership::Entity>(&[]);
+        query
+            .and_where(is_any_of(Expr::col(("membership", "id")), keys, backend))
+            .cond_where(visible_to(scope, backend));
+        let rows = models::<membership::Model>(&reads.conn.query_all(&query).await?)?;
+        let memberships = rows.into_iter().map(|row| Row::new(Membership(row)));
+        Ok(one_each(keys, memberships, |membership| membership.0.id))
+    }
+}
