@@ -21,7 +21,7 @@ use super::{
     consistency,
     graphql::Sender,
     request::{Params, persisted_hash},
-    sender,
+    sender::{self, Peer},
 };
 use crate::{
     auth::{Address, Viewer},
