@@ -1,6 +1,8 @@
 //! Orders: what may be ordered, by whom and for whom; how far an order is.
 
+mod months;
 pub mod rules;
 mod visible;
 
+pub use months::{Month, MonthsSeen, TABLES, make_month, make_months};
 pub use visible::{SEE_ORDERS, visible_to};
