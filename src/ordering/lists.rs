@@ -10,11 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    Order, OrderFilter, OrderOrder, SEE_ORDERS,
-    order::left_out,
-    visible_to,
-};
+use super::{Order, OrderFilter, OrderOrder, SEE_ORDERS, order::left_out, visible_to};
 use crate::{
     auth::Scope,
     error::Result,

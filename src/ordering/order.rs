@@ -208,7 +208,9 @@ const ALWAYS: [order::Column; 5] = {
 
 /// The columns of an order that nothing in the request shows.
 pub(super) fn left_out(reads: &Reads) -> Vec<order::Column> {
-    let shown = SHOWN.iter().filter(|(field, _)| reads.selects("Order", field));
+    let shown = SHOWN
+        .iter()
+        .filter(|(field, _)| reads.selects("Order", field));
     let shown = shown.flat_map(|(_, columns)| *columns).chain(&ALWAYS);
     let shown: Vec<&str> = shown.map(IdenStatic::as_str).collect();
     let is_left_out = |column: &order::Column| !shown.contains(&column.as_str());

@@ -21,6 +21,8 @@ const values = [
   'NotFound',
   'Nutrition',
   'OpeningHours',
+  'OrderEvent',
+  'OrderLine',
   'PageInfo',
   'Photo',
   'PopularDish',
