@@ -55,6 +55,17 @@ impl Month {
         Uuid::from_u128(u128::from(millis.unsigned_abs()) << 80)
     }
 
+    /// Makes a partition of `table` of what has its name.
+    pub fn attach(self, table: &str) -> String {
+        let (partition, values) = (self.partition(table), self.values());
+        format!("ALTER TABLE {table} ATTACH PARTITION {partition} {values}")
+    }
+
+    fn values(self) -> String {
+        let (from, to) = (self.least_id(), self.after(1).least_id());
+        format!("FOR VALUES FROM ('{from}') TO ('{to}')")
+    }
+
     /// The partition of `table` for this month.
     pub fn partition(self, table: &str) -> String {
         format!("{table}_{}", self.0.format("%Y_%m"))
@@ -122,11 +133,11 @@ async fn is_there(conn: &impl ConnectionTrait, month: Month) -> Result<bool, DbE
 }
 
 async fn make(transaction: &Transaction, month: Month) -> Result<(), DbErr> {
-    let (from, to) = (month.least_id(), month.after(1).least_id());
     for table in TABLES {
         let partition = month.partition(table);
         let make = format!(
-            "CREATE TABLE {partition} PARTITION OF {table} FOR VALUES FROM ('{from}') TO ('{to}')"
+            "CREATE TABLE {partition} PARTITION OF {table} {}",
+            month.values()
         );
         transaction.execute_unprepared(&make).await?;
     }

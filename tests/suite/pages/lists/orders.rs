@@ -58,8 +58,9 @@ const ORDERINGS: [(&str, bool, bool); 4] = [
 
 pub fn orders(data: &Data, lists: &mut Vec<List>) {
     let (hospital, kitchen) = (data.hospitals[0].id, data.kitchens[0].id);
-    for (filter, fits) in FILTERS {
-        for (ordering, by_delivery, descending) in ORDERINGS {
+    for (n, (filter, fits)) in FILTERS.into_iter().enumerate() {
+        // Each filter with one ordering of each field.
+        for (ordering, by_delivery, descending) in [ORDERINGS[n % 2], ORDERINGS[2 + n / 2 % 2]] {
             let of = |kind, id, is_its: &dyn Fn(&order::Model) -> bool| {
                 let its = data
                     .orders
@@ -80,12 +81,12 @@ pub fn orders(data: &Data, lists: &mut Vec<List>) {
                     its.map(row).collect(),
                 )
             };
-            lists.push(of(Kind::Hospital, hospital, &|order| {
-                order.hospital_id == hospital
-            }));
-            lists.push(of(Kind::Kitchen, kitchen, &|order| {
-                order.kitchen_id == kitchen
-            }));
+            lists.push(match (n + usize::from(by_delivery)) % 2 {
+                0 => of(Kind::Hospital, hospital, &|order| {
+                    order.hospital_id == hospital
+                }),
+                _ => of(Kind::Kitchen, kitchen, &|order| order.kitchen_id == kitchen),
+            });
         }
     }
 }
