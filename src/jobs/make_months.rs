@@ -1,4 +1,4 @@
-//! Makes the months of orders ahead, and says so when orders are in none.
+//! Makes the months of orders ahead, and says so when orders were in none.
 
 use crate::{app::App, ordering};
 
@@ -7,7 +7,7 @@ pub async fn make_months(app: App) -> anyhow::Result<bool> {
         tracing::warn!(
             table,
             rows,
-            "rows are in the default partition: docs/operations/partitions.md says what to do"
+            "rows were in the default partition (docs/operations/partitions.md)"
         );
     }
     Ok(false)

@@ -1,10 +1,14 @@
 //! The months by which PostgreSQL keeps orders, their lines and their events apart. SQLite has
 //! one table for each, and nothing to do here.
 //!
-//! The id of an order begins with its time, so a month is a range of ids. Months are made ahead;
-//! what belongs to none is not lost but in the default partitions, which should be empty.
+//! The id of an order begins with its time, so a month is a range of ids. Months are made ahead.
+//! What belongs to none is not lost but in the default partitions, and moves when its month is
+//! made; but nobody should have to wait for that.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::{
+    fmt,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use anyhow::Context;
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
@@ -25,6 +29,9 @@ pub const TABLES: [&str; 3] = ["orders", "order_line", "order_event"];
 /// Rows of a default partition that are counted at most.
 const MOST_COUNTED: i64 = 1_000;
 
+/// Months that get what was astray in one run, at most.
+const MOST_MOVED: usize = 12;
+
 /// Made by one process at a time.
 const LOCK: i64 = 0x7468_616c_6901;
 
@@ -36,6 +43,12 @@ impl Month {
     pub fn of(moment: DateTime<Utc>) -> Self {
         let day = moment.date_naive();
         Self(day.with_day(1).unwrap_or(day))
+    }
+
+    /// The month in which an order was placed.
+    pub fn of_id(id: Uuid) -> Option<Self> {
+        let millis = i64::try_from(id.as_u128() >> 80).ok()?;
+        DateTime::from_timestamp_millis(millis).map(Self::of)
     }
 
     pub fn after(self, months: u32) -> Self {
@@ -72,7 +85,13 @@ impl Month {
     }
 }
 
-/// What the default partitions hold, and how many months are ahead, as the job saw it last.
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m"))
+    }
+}
+
+/// What the default partitions held when somebody looked last.
 #[derive(Debug, Default)]
 pub struct MonthsSeen {
     astray: AtomicI64,
@@ -85,21 +104,27 @@ impl MonthsSeen {
     }
 }
 
-/// Makes the months from the present one on that are not there. Says of which tables the default
-/// partition is used, and how many rows it has.
+/// Makes the months from the present one on that are not there, and those of rows that are in a
+/// default partition, which move there. Says of which tables it was used, and by how many rows.
 pub async fn make_months(app: &App) -> anyhow::Result<Vec<(&'static str, i64)>> {
     if app.db.backend() != DbBackend::Postgres {
         return Ok(Vec::new());
     }
-    let now = Month::of(app.clock.now());
-    for ahead in 0..=AHEAD {
-        let month = now.after(ahead);
-        let made = make_month(app, month).await;
-        made.with_context(|| format!("cannot make the partitions of {}", month.0.format("%Y-%m")))?;
-    }
     let astray = astray(app).await?;
     let rows = astray.iter().map(|(_, rows)| rows).sum();
     app.months.astray.store(rows, Ordering::Relaxed);
+    let now = Month::of(app.clock.now());
+    for month in (0..=AHEAD).map(|ahead| now.after(ahead)) {
+        let made = make_month(app, month).await;
+        made.with_context(|| format!("cannot make the partitions of {month}"))?;
+    }
+    for _ in 0..MOST_MOVED {
+        let Some(month) = first_astray(app).await? else {
+            break;
+        };
+        let made = make_month(app, month).await;
+        made.with_context(|| format!("cannot move what was ordered in {month}"))?;
+    }
     Ok(astray)
 }
 
@@ -118,7 +143,7 @@ pub async fn make_month(app: &App, month: Month) -> Result<(), DbErr> {
     transaction.execute_unprepared(&lock).await?;
     if !is_there(&transaction, month).await? {
         make(&transaction, month).await?;
-        tracing::info!(month = %month.0.format("%Y-%m"), "made the partitions of a month");
+        tracing::info!(%month, "made the partitions of a month");
     }
     transaction.commit().await
 }
@@ -133,15 +158,44 @@ async fn is_there(conn: &impl ConnectionTrait, month: Month) -> Result<bool, DbE
 }
 
 async fn make(transaction: &Transaction, month: Month) -> Result<(), DbErr> {
+    let run = async |sql: String| transaction.execute_unprepared(&sql).await.map(|_| ());
+    let defaults = TABLES.map(|table| format!("{table}_default")).join(", ");
+    run(format!("LOCK TABLE {defaults} IN ACCESS EXCLUSIVE MODE")).await?;
+    let (from, to) = (month.least_id(), month.after(1).least_id());
+    let astray = |table| {
+        let key = if table == TABLES[0] { "id" } else { "order_id" };
+        format!("FROM {table}_default WHERE {key} >= '{from}' AND {key} < '{to}'")
+    };
     for table in TABLES {
         let partition = month.partition(table);
-        let make = format!(
-            "CREATE TABLE {partition} PARTITION OF {table} {}",
-            month.values()
-        );
-        transaction.execute_unprepared(&make).await?;
+        run(format!(
+            "CREATE TABLE {partition} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+        ))
+        .await?;
+        run(format!(
+            "INSERT INTO {partition} SELECT * {}",
+            astray(table)
+        ))
+        .await?;
+    }
+    // What refers to orders goes before them, and comes after them.
+    for table in TABLES.into_iter().rev() {
+        run(format!("DELETE {}", astray(table))).await?;
+    }
+    for table in TABLES {
+        run(month.attach(table)).await?;
     }
     Ok(())
+}
+
+/// The month of the oldest order that is in none.
+async fn first_astray(app: &App) -> Result<Option<Month>, DbErr> {
+    let first = "SELECT id FROM orders_default ORDER BY id LIMIT 1";
+    let first = Statement::from_string(DbBackend::Postgres, first);
+    let reader = app.db.reader(&Meter::new("look for orders astray"));
+    let row = reader.query_one_raw(first).await?;
+    let id: Option<Uuid> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(id.and_then(Month::of_id))
 }
 
 /// The tables whose default partition has rows, with their number.

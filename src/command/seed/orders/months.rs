@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use entity::{order, order_event, order_line, position::ByPosition};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use uuid::Uuid;
@@ -100,9 +99,7 @@ impl Loading {
 
     /// The month of an order, where it is loaded as a table of its own.
     fn month(&self, id: Uuid) -> Option<Month> {
-        let millis = (id.as_u128() >> 80) as i64;
-        let month = Month::of(DateTime::<Utc>::from_timestamp_millis(millis)?);
-        self.apart.contains(&month).then_some(month)
+        Month::of_id(id).filter(|month| self.apart.contains(month))
     }
 
     /// Makes partitions of the tables.
