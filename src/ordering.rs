@@ -12,6 +12,6 @@ mod visible;
 
 pub use filter::{OrderFilter, OrderOrder};
 pub use lists::{OrdersOf, Whose};
-pub use months::{Month, MonthsSeen, TABLES, make_month, make_months};
+pub use months::{Month, MonthsSeen, TABLES, is_there as month_is_there, make_months};
 pub use order::{Order, OrderById};
 pub use visible::{SEE_ORDERS, visible_to};

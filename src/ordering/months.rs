@@ -129,7 +129,7 @@ pub async fn make_months(app: &App) -> anyhow::Result<Vec<(&'static str, i64)>> 
 }
 
 /// Makes the partitions of a month where they are not there.
-pub async fn make_month(app: &App, month: Month) -> Result<(), DbErr> {
+async fn make_month(app: &App, month: Month) -> Result<(), DbErr> {
     let meter = Meter::new("make months");
     if is_there(&app.db.reader(&meter), month).await? {
         return Ok(());
@@ -148,7 +148,8 @@ pub async fn make_month(app: &App, month: Month) -> Result<(), DbErr> {
     transaction.commit().await
 }
 
-async fn is_there(conn: &impl ConnectionTrait, month: Month) -> Result<bool, DbErr> {
+/// Whether a month has its partitions.
+pub async fn is_there(conn: &impl ConnectionTrait, month: Month) -> Result<bool, DbErr> {
     let ask = Statement::from_sql_and_values(
         DbBackend::Postgres,
         "SELECT 1 FROM pg_class WHERE oid = to_regclass($1)",

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     command::import::bulk,
     db::Transaction,
-    ordering::{Month, TABLES},
+    ordering::{Month, TABLES, month_is_there as is_there},
 };
 
 /// Where orders go while they are made.
@@ -105,10 +105,8 @@ impl Loading {
     /// Makes partitions of the tables.
     pub async fn end(self, transaction: &Transaction) -> Result<(), DbErr> {
         for month in self.apart {
-            // An empty partition of the month makes room; what refers to it goes first.
-            for table in TABLES.iter().rev() {
-                let drop = format!("DROP TABLE IF EXISTS {}", month.partition(table));
-                transaction.execute_unprepared(&drop).await?;
+            if is_there(transaction, month).await? {
+                remove(transaction, month).await?;
             }
             for table in TABLES {
                 let (loaded, partition) = (loaded(month, table), month.partition(table));
@@ -127,17 +125,23 @@ fn loaded(month: Month, table: &str) -> String {
     format!("{}_loaded", month.partition(table))
 }
 
+/// Empty partitions of the month make room; what refers to others goes first.
+async fn remove(transaction: &Transaction, month: Month) -> Result<(), DbErr> {
+    for table in TABLES.iter().rev() {
+        let partition = month.partition(table);
+        let detach = format!("ALTER TABLE {table} DETACH PARTITION {partition}");
+        transaction.execute_unprepared(&detach).await?;
+        let drop = format!("DROP TABLE {partition}");
+        transaction.execute_unprepared(&drop).await?;
+    }
+    Ok(())
+}
+
 async fn has_orders(transaction: &Transaction, month: Month) -> Result<bool, DbErr> {
-    let partition = month.partition(TABLES[0]);
-    let is_there = Statement::from_sql_and_values(
-        DbBackend::Postgres,
-        "SELECT 1 FROM pg_class WHERE oid = to_regclass($1)",
-        [partition.as_str().into()],
-    );
-    if transaction.query_one_raw(is_there).await?.is_none() {
+    if !is_there(transaction, month).await? {
         return Ok(false);
     }
-    let first = format!("SELECT 1 FROM {partition} LIMIT 1");
+    let first = format!("SELECT 1 FROM {} LIMIT 1", month.partition(TABLES[0]));
     let first = Statement::from_string(DbBackend::Postgres, first);
     Ok(transaction.query_one_raw(first).await?.is_some())
 }
