@@ -17,7 +17,7 @@ mod examples;
 mod plan;
 
 use examples::Example;
-use plan::{Bounds, Plan};
+pub use plan::{Bounds, Plan};
 
 use crate::{
     app::App,

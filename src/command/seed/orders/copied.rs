@@ -2,7 +2,7 @@
 //! for each of these its length and its bytes, numbers in network order.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{order, order_event, order_line, position::ByPosition};
+use entity::{menu, order, order_event, order_line, patient, position::ByPosition};
 use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
@@ -28,6 +28,12 @@ pub trait Copied: ByPosition {
 pub struct Row<'a>(&'a mut Vec<u8>);
 
 impl Rows {
+    pub fn of<M: Copied>(models: &[M]) -> Self {
+        let mut rows = Self::default();
+        models.iter().for_each(|model| rows.add(model));
+        rows
+    }
+
     pub fn add<M: Copied>(&mut self, model: &M) {
         if self.0.is_empty() {
             self.0.extend(HEAD);
@@ -92,6 +98,13 @@ impl Row<'_> {
         self.bytes(&number.to_be_bytes())
     }
 
+    fn maybe_int(&mut self, number: Option<i32>) -> &mut Self {
+        match number {
+            Some(number) => self.int(number),
+            None => self.null(),
+        }
+    }
+
     fn big(&mut self, number: i64) -> &mut Self {
         self.bytes(&number.to_be_bytes())
     }
@@ -113,6 +126,37 @@ impl Row<'_> {
             Some(moment) => self.moment(moment),
             None => self.null(),
         }
+    }
+}
+
+impl Copied for patient::Model {
+    fn write(&self, row: &mut Row<'_>) {
+        row.uuid(self.id)
+            .uuid(self.hospital_id)
+            .maybe_uuid(self.ward_id)
+            .maybe_text(self.bed.as_deref())
+            .text(&self.code)
+            .int(self.diets)
+            .maybe_int(self.food_levels)
+            .maybe_int(self.drink_levels)
+            .maybe_moment(self.nil_by_mouth_from)
+            .maybe_moment(self.nil_by_mouth_until)
+            .moment(self.admitted_at)
+            .maybe_moment(self.discharged_at)
+            .moment(self.updated_at)
+            .int(self.version);
+    }
+}
+
+impl Copied for menu::Model {
+    fn write(&self, row: &mut Row<'_>) {
+        row.uuid(self.id)
+            .maybe_uuid(self.hospital_id)
+            .maybe_uuid(self.kitchen_id)
+            .date(self.date)
+            .code(&self.meal)
+            .maybe_moment(self.published_at)
+            .int(self.version);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{order, order_event, order_line, position::ByPosition};
+use entity::{menu, order, order_event, order_line, patient, position::ByPosition};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use uuid::Uuid;
 
@@ -58,6 +58,12 @@ impl Loading {
     }
 
     pub async fn write(&self, transaction: &Transaction, made: &mut Made) -> Result<(), DbErr> {
+        if self.backend == DbBackend::Postgres {
+            let patients = Rows::of(&std::mem::take(&mut made.patients));
+            copy::<patient::Model>(transaction, None, "patient", patients).await?;
+            let menus = Rows::of(&std::mem::take(&mut made.menus));
+            copy::<menu::Model>(transaction, None, "menu", menus).await?;
+        }
         made.write_others(transaction).await?;
         let orders = std::mem::take(&mut made.orders);
         let lines = std::mem::take(&mut made.lines);
