@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
+    ordering::{MonthsSeen, make_months},
     outbox::Telling,
 };
 
@@ -31,6 +32,7 @@ pub struct App {
     pub passwords: Passwords,
     /// Bounds how often somebody tries to sign in.
     pub sign_ins: Throttle,
+    pub months: Arc<MonthsSeen>,
 }
 
 impl App {
@@ -71,17 +73,26 @@ impl App {
             cache,
             bus,
             telling: Arc::default(),
+            months: Arc::default(),
         })
     }
 
-    /// Brings the database's schema up to date.
+    /// Brings the database's schema up to date, and makes the months of orders. Orders are kept
+    /// without their month too, so that only the log hears when one cannot be made.
     pub async fn migrate(&self) -> anyhow::Result<()> {
         let migrate = async {
             let migrating = self.db.migrating().await?;
             Migrator::up(migrating.executor(), None).await?;
             migrating.end().await
         };
-        migrate.await.context("cannot migrate the database")
+        migrate.await.context("cannot migrate the database")?;
+        if let Err(error) = make_months(self).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "orders have no month of their own"
+            );
+        }
+        Ok(())
     }
 }
 

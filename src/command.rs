@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::{app::App, clock::Clock, config::Config, telemetry};
 
 mod config;
+pub mod explain;
 pub mod import;
 mod migrate;
 mod schema;
@@ -36,8 +37,9 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Read hospitals or menus from files
     Import(import::Import),
-    /// Make synthetic hospitals, kitchens, dishes and menus
+    /// Make synthetic hospitals, kitchens, dishes and menus; persons and orders
     Seed(seed::Seed),
+    Explain(explain::Explain),
     /// Print the GraphQL schema
     Schema,
     /// List every setting: value, source, default, what is allowed
@@ -73,6 +75,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Migrate(command)) => command.run(&app).await,
         Some(Command::Import(command)) => command.run(&app).await,
         Some(Command::Seed(command)) => command.run(&app).await,
+        Some(Command::Explain(command)) => command.run(&app).await,
         Some(Command::Serve(command)) => command.run(app).await,
         _ => serve::Serve::default().run(app).await,
     }

@@ -13,6 +13,7 @@ use sea_orm::{
     TransactionTrait, prelude::async_trait::async_trait,
 };
 
+mod copy;
 mod facts;
 mod identity;
 mod meter;

@@ -27,6 +27,7 @@ use crate::{
     graph::{Connection, Ctx, Listed, Plain, Row, Slice, id::Kind, scalar::Date},
     kitchen::Kitchen,
     menu::{Menu, MenusOf, MenusToCome, Owner},
+    ordering::{Order, OrderFilter, OrderOrder, OrdersOf, Whose},
     place::{Location, LocationInput},
 };
 
@@ -190,6 +191,32 @@ impl Hospital {
             meal,
         };
         ctx.page(menus, self.0.id, slice).await
+    }
+
+    /// The orders of its patients, visitors and staff. For its nurses, dietitians and managers; for
+    /// everybody else there are none here: their own are below their patient and their account.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only orders that fit all of this.")] filter: Option<OrderFilter>,
+        #[graphql(desc = "The ordering; earliest delivery first if not given.")] order_by: Option<
+            OrderOrder,
+        >,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<Order>>> {
+        let slice = Slice {
+            first,
+            after,
+            last,
+            before,
+        };
+        let orders = OrdersOf::new(Whose::Hospital, filter, order_by);
+        ctx.page(orders, self.0.id, slice).await
     }
 
     /// What it served on some days, in figures that are at most five minutes old.

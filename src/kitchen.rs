@@ -20,6 +20,7 @@ use crate::{
     },
     hospital::{Hospital, HospitalsOfKitchen},
     menu::{Menu, MenusOf, Owner},
+    ordering::{Order, OrderFilter, OrderOrder, OrdersOf, Whose},
     place::{Location, LocationInput},
 };
 
@@ -183,5 +184,30 @@ impl Kitchen {
             slice,
         )
         .await
+    }
+
+    /// The orders that it cooks. For its people; for everybody else there are none here.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only orders that fit all of this.")] filter: Option<OrderFilter>,
+        #[graphql(desc = "The ordering; earliest delivery first if not given.")] order_by: Option<
+            OrderOrder,
+        >,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<Order>>> {
+        let slice = Slice {
+            first,
+            after,
+            last,
+            before,
+        };
+        let orders = OrdersOf::new(Whose::Kitchen, filter, order_by);
+        ctx.page(orders, self.0.id, slice).await
     }
 }

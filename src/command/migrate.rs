@@ -32,6 +32,7 @@ impl Migrate {
             app.migrate().await?;
         }
         print(app).await?;
+        print_astray(app);
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -49,4 +50,13 @@ async fn print(app: &App) -> anyhow::Result<()> {
         println!("{status}  {}", migration.name());
     }
     Ok(())
+}
+
+/// Says how many rows were in the default partitions, which should be none.
+#[expect(clippy::print_stdout, reason = "who migrates has to know")]
+fn print_astray(app: &App) {
+    let rows = app.months.astray();
+    if rows > 0 {
+        println!("{rows} rows of orders were in no month (docs/operations/partitions.md)");
+    }
 }

@@ -70,6 +70,21 @@ impl Inner {
         }
     }
 
+    /// `COPY … FROM STDIN`, which only PostgreSQL has.
+    pub async fn copy(&self, statement: &str, rows: Vec<u8>) -> Result<u64, DbErr> {
+        let Self::Postgres(postgres) = self else {
+            return Err(DbErr::Custom("only PostgreSQL has COPY".to_owned()));
+        };
+        let copied = async {
+            let mut open = postgres.open.lock().await;
+            // Dropped before its end it tells the server that it failed.
+            let mut copy = open.connection().copy_in_raw(statement).await?;
+            copy.send(rows).await?;
+            copy.finish().await
+        };
+        copied.await.map_err(exec_error)
+    }
+
     pub async fn rollback(self) -> Result<(), DbErr> {
         match self {
             Self::Sqlite(transaction) => transaction.rollback().await,

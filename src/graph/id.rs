@@ -17,10 +17,11 @@ pub enum Kind {
     MenuItem = b'I' as isize,
     Account = b'A' as isize,
     Membership = b'R' as isize,
+    Order = b'O' as isize,
 }
 
 impl Kind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Hospital,
         Self::Ward,
         Self::Kitchen,
@@ -30,6 +31,7 @@ impl Kind {
         Self::MenuItem,
         Self::Account,
         Self::Membership,
+        Self::Order,
     ];
 
     /// The global id of the row `id` of this kind.

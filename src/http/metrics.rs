@@ -89,6 +89,10 @@ impl Metrics {
         let hashes = IntCounter::new("thali_password_hashes_total", "Passwords hashed.")?;
         hashes.inc_by(app.passwords.computed());
         now.register(Box::new(hashes))?;
+        let astray = "Rows of orders in the default partitions, of each at most 1000.";
+        let astray = gauge(&now, "thali_orders_astray", astray, &[])?;
+        let rows = app.months.astray() as f64;
+        astray.with_label_values::<&str>(&[]).set(rows);
         families.extend(now.gather());
         TextEncoder::new().encode_to_string(&families)
     }

@@ -3,7 +3,7 @@
 use entity::vocabulary::Role;
 use sea_orm::{
     DbBackend,
-    sea_query::{Condition, Expr},
+    sea_query::{Condition, Expr, ExprTrait, Query},
 };
 
 use crate::{auth::Scope, sql::is_any_of};
@@ -23,4 +23,18 @@ pub fn visible_to(scope: &Scope, backend: DbBackend) -> Condition {
         .add(is_any("kitchen_id", &scope.kitchens()))
         .add(is_any("patient_id", &scope.patients()))
         .add(is_any("placed_by", scope.account().as_slice()))
+}
+
+/// Rows that belong to an order which the viewer sees: `order` is its id in them.
+pub fn below_visible(order: Expr, scope: &Scope, backend: DbBackend) -> Condition {
+    if scope.is_administrator() {
+        return Condition::all();
+    }
+    let seen = Query::select()
+        .expr(Expr::val(1))
+        .from("orders")
+        .and_where(Expr::col(("orders", "id")).eq(order))
+        .cond_where(visible_to(scope, backend))
+        .take();
+    Condition::all().add(Expr::exists(seen))
 }

@@ -15,6 +15,7 @@ use crate::{
     hospital::{Hospital, HospitalById, Ward, WardById},
     kitchen::{Kitchen, KitchenById},
     menu::{Menu, MenuById, MenuItem, MenuItemById, MenuSection, SectionById},
+    ordering::{Order, OrderById},
 };
 
 /// How many ids `nodes` takes.
@@ -75,6 +76,7 @@ nodes! {
     MenuItem by MenuItemById,
     Account by AccountById,
     Membership by MembershipById,
+    Order by OrderById,
 }
 
 #[derive(Default)]

@@ -121,8 +121,10 @@ mod tests {
         let others: Vec<String> = fields().into_iter().filter(of_public_types).collect();
         insta::assert_snapshot!(others.join("\n"), @r"
         Dish.version
+        Hospital.orders
         Hospital.popularDishes
         Hospital.stats
+        Kitchen.orders
         Menu.version
         MenuItem.availability
         MenuItem.price

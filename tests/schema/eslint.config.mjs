@@ -22,6 +22,8 @@ const values = [
   'NotFound',
   'Nutrition',
   'OpeningHours',
+  'OrderEvent',
+  'OrderLine',
   'PageInfo',
   'Photo',
   'PopularDish',

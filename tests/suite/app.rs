@@ -158,6 +158,13 @@ impl TestApp {
             .json(&json!({ "query": query, "variables": variables }))
     }
 
+    /// The data of what [`Self::execute_as_administrator`] answers.
+    pub async fn data_as_administrator(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.execute_as_administrator(query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{answer:#}");
+        answer["data"].take()
+    }
+
     /// Waits until something holds that holds soon.
     pub async fn until(&self, mut holds: impl AsyncFnMut() -> bool) {
         for _ in 0..200 {

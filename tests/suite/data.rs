@@ -7,7 +7,8 @@
 use chrono::NaiveDate;
 use entity::{
     availability, delivery_slot, dish, dish_allergen, hospital, kitchen, kitchen_hospital,
-    kitchen_hours, meal_window, menu, menu_item, menu_item_price, menu_section, ward,
+    kitchen_hours, meal_window, menu, menu_item, menu_item_price, menu_section, order, order_event,
+    order_line, ward,
 };
 use thali::{command::import::bulk::insert, db::Meter};
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::app::{TestApp, monday};
 
 pub mod meals;
+mod orders;
 pub mod places;
 
 /// How many there are: of hospitals and kitchens in all, of the rest below each parent.
@@ -27,6 +29,7 @@ pub struct Size {
     pub sections: usize,
     pub items: usize,
     pub dishes: usize,
+    pub orders: usize,
     /// How many times more children a busy parent has.
     pub busy: usize,
 }
@@ -40,6 +43,7 @@ impl Size {
         sections: 2,
         items: 2,
         dishes: 8,
+        orders: 9,
         busy: 1,
     };
 
@@ -76,6 +80,9 @@ pub struct Data {
     pub items: Vec<menu_item::Model>,
     pub prices: Vec<menu_item_price::Model>,
     pub availability: Vec<availability::Model>,
+    pub orders: Vec<order::Model>,
+    pub order_lines: Vec<order_line::Model>,
+    pub order_events: Vec<order_event::Model>,
     ids: u64,
 }
 
@@ -92,6 +99,7 @@ impl Data {
         data.add_kitchens(&size);
         data.add_dishes(&size);
         data.add_menus(&size);
+        data.add_orders(&size);
         data
     }
 
@@ -139,6 +147,13 @@ impl Data {
             .await
             .unwrap();
         insert::<availability::Entity, _>(&db, data.availability)
+            .await
+            .unwrap();
+        insert::<order::Entity, _>(&db, data.orders).await.unwrap();
+        insert::<order_line::Entity, _>(&db, data.order_lines)
+            .await
+            .unwrap();
+        insert::<order_event::Entity, _>(&db, data.order_events)
             .await
             .unwrap();
         db.commit().await.unwrap();

@@ -17,12 +17,15 @@ use async_graphql_value::{ConstValue, Value};
 use thali::graph::GlobalId;
 
 /// Fields that lead to an object which its parent already holds.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 15] = [
     "Hospital.location",
     "Kitchen.location",
     "Dish.texture",
     "Dish.nutrition",
     "Dish.photo",
+    "Order.total",
+    "OrderLine.lineTotal",
+    "OrderLine.unitPrice",
     "WeightPrice.base",
     "WeightPrice.perUnit",
     "Connection.edges",

@@ -59,6 +59,11 @@ pub enum Kind {
     Menus,
     Items,
     Prices,
+    Accounts,
+    Patients,
+    Orders,
+    Lines,
+    Events,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -189,6 +194,15 @@ impl Progress {
             bar.inc(1);
         } else if self.lines {
             tracing::info!(rows, "{name}");
+        }
+    }
+
+    /// So many steps are done; `name` says of what.
+    pub fn steps(&self, name: &str, steps: u64) {
+        if let Some(bar) = &self.bar {
+            bar.inc(steps);
+        } else if self.lines {
+            tracing::info!(steps, "{name}");
         }
     }
 

@@ -24,7 +24,7 @@ use crate::{
     outbox,
 };
 
-mod dice;
+pub(super) mod dice;
 mod dishes;
 mod menus;
 mod places;

@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use crate::data::{Data, today};
 
+mod orders;
+
 /// What a row is sorted by, as bytes, its id last.
 pub type Key = Vec<u8>;
 
@@ -126,6 +128,7 @@ pub fn all(data: &Data) -> Vec<List> {
     hospitals_and_kitchens(data, &mut lists);
     dishes(data, &mut lists);
     menus_and_items(data, &mut lists);
+    orders::orders(data, &mut lists);
     lists
 }
 

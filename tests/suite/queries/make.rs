@@ -74,6 +74,10 @@ impl Known {
                     Kind::MenuItem,
                 ),
             ),
+            (
+                "Order",
+                id(data.orders.iter().map(|row| row.id).collect(), Kind::Order),
+            ),
             ("Nobody", nobody),
         ]);
         Self {
@@ -172,6 +176,7 @@ impl<'a> Maker<'a> {
             "Menu",
             "MenuSection",
             "MenuItem",
+            "Order",
         ];
         let kind = *self.choices.of(&kinds);
         let fields = 1 + self.choices.below(3);
@@ -333,6 +338,15 @@ impl<'a> Maker<'a> {
                     "filter: {{ {available}dish: {} }}, {page}",
                     choices.of(&dish)
                 )
+            }
+            ("Hospital" | "Kitchen", "orders") => {
+                let which = [
+                    "filter: {}",
+                    "filter: { status: [PLACED, ACCEPTED, CANCELLED] }",
+                    "filter: { meal: LUNCH, flagged: false }",
+                    "orderBy: { field: PLACED_AT, direction: DESC }",
+                ];
+                format!("{}, {page}", choices.of(&which))
             }
             (_, "price" | "priceByWeight" | "priceVersion") => {
                 format!(

@@ -1,5 +1,6 @@
 //! Chance that repeats itself: numbers, choices and ids from a seed.
 
+use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use uuid::{Builder, Uuid};
 
@@ -26,6 +27,14 @@ impl Dice {
         let mut random = [0; 10];
         self.rng.fill(&mut random);
         Builder::from_unix_timestamp_millis(EPOCH_MS + self.ids, &random).into_uuid()
+    }
+
+    /// A UUIDv7 of a moment.
+    pub fn id_at(&mut self, moment: DateTime<Utc>) -> Uuid {
+        let mut random = [0; 10];
+        self.rng.fill(&mut random);
+        let millis = moment.timestamp_millis().unsigned_abs();
+        Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
     }
 
     /// A number from 0 up to `end`, which is not 0.

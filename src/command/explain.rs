@@ -1,0 +1,244 @@
+//! `thali explain`: how PostgreSQL runs what the example operations ask.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use anyhow::{Context, ensure};
+use async_graphql::{Request, Variables};
+use clap::Args;
+use entity::{membership, vocabulary::Role};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use serde_json::Value;
+
+mod examples;
+mod plan;
+
+use examples::Example;
+pub use plan::{Bounds, Plan};
+
+use crate::{
+    app::App,
+    auth::Viewer,
+    cache::Touched,
+    db::{Meter, Position},
+    graph::{
+        Reads,
+        id::Kind,
+        read::{Now, Selects},
+    },
+    load::{Loaders, drive},
+    schema,
+};
+
+/// Explain every statement that the example operations issue, and fail where one is planned badly
+///
+/// PostgreSQL is asked for its plan (EXPLAIN, nothing is changed) of each statement, as an
+/// administrator, as a nurse and as somebody of a kitchen would issue it. A plan is bad when it
+///
+///   - reads a large table from end to end (--large says from how many rows on),
+///   - sorts many rows, which an index should have in order (--sort), or
+///   - is estimated to cost too much (--cost, in units of the planner: about a page read in order).
+///
+/// Plans are only worth something over data like that of production. To have some:
+///
+///   thali seed --scale demo && thali seed --scale rush --orders 1000000 && thali explain
+///
+/// Then run ANALYZE if the database did not get around to it. What is bad is printed with its
+/// plan; the command ends with 1 if there was any.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Explain {
+    /// A table with more rows is large
+    #[arg(long, value_name = "ROWS", default_value_t = Bounds::default().large)]
+    large: f64,
+
+    /// So many rows may be sorted
+    #[arg(long, value_name = "ROWS", default_value_t = Bounds::default().sort)]
+    sort: f64,
+
+    /// What a statement may cost
+    #[arg(long, value_name = "COST", default_value_t = Bounds::default().cost)]
+    cost: f64,
+
+    /// Print every plan, not only bad ones
+    #[arg(long)]
+    all: bool,
+}
+
+/// A statement that was planned.
+pub struct Explained {
+    pub operation: String,
+    pub viewer: &'static str,
+    pub sql: String,
+    pub plan: Plan,
+    /// What is bad about the plan.
+    pub faults: Vec<String>,
+}
+
+impl Explain {
+    #[expect(clippy::print_stdout, reason = "the plans are what was asked for")]
+    pub async fn run(self, app: &App) -> anyhow::Result<ExitCode> {
+        let bounds = Bounds {
+            large: self.large,
+            sort: self.sort,
+            cost: self.cost,
+        };
+        let explained = explain(app, bounds).await?;
+        for statement in &explained {
+            if self.all || !statement.faults.is_empty() {
+                let Explained {
+                    operation,
+                    viewer,
+                    sql,
+                    plan,
+                    faults,
+                } = statement;
+                println!(
+                    "{operation} ({viewer}): {}\n{sql}\n{plan}\n",
+                    faults.join("; ")
+                );
+            }
+        }
+        let bad = explained
+            .iter()
+            .filter(|one| !one.faults.is_empty())
+            .count();
+        let dearest = explained
+            .iter()
+            .map(|one| one.plan.cost())
+            .fold(0.0, f64::max);
+        println!(
+            "{} statements, {bad} bad; the dearest costs {dearest:.0}",
+            explained.len()
+        );
+        Ok(if bad == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// The plans of all statements of all example operations, each text once for each kind of viewer.
+pub async fn explain(app: &App, bounds: Bounds) -> anyhow::Result<Vec<Explained>> {
+    ensure!(
+        app.db.backend() == DbBackend::Postgres,
+        "plans are those of PostgreSQL; DATABASE_URL is {:?}",
+        app.config.shown_database()
+    );
+    let sizes = sizes(app).await?;
+    let known = examples::objects(app).await?;
+    let mut explained = Vec::new();
+    for (name, viewer) in viewers(app, &known).await? {
+        let mut seen = BTreeSet::new();
+        for Example {
+            file,
+            text,
+            variables,
+        } in examples::all(&known)?
+        {
+            for statement in statements(app, viewer, &text, variables).await? {
+                if !seen.insert(statement.sql.clone()) {
+                    continue;
+                }
+                let sql = statement.sql.clone();
+                let plan = plan(app, statement).await.with_context(|| sql.clone())?;
+                explained.push(Explained {
+                    operation: file.clone(),
+                    viewer: name,
+                    faults: plan.faults(bounds, &sizes, &sql),
+                    plan,
+                    sql,
+                });
+            }
+        }
+    }
+    Ok(explained)
+}
+
+/// Those who ask: an administrator; and a nurse and a cook of the example's places, if there are.
+async fn viewers(
+    app: &App,
+    known: &BTreeMap<String, Value>,
+) -> anyhow::Result<Vec<(&'static str, Viewer)>> {
+    let mut viewers = vec![("administrator", Viewer::Administrator)];
+    let reader = app.db.reader(&Meter::new("explain"));
+    for (name, role, place, kind) in [
+        ("nurse", Role::Nurse, "HOSPITAL", Kind::Hospital),
+        ("kitchen", Role::Kitchen, "KITCHEN", Kind::Kitchen),
+    ] {
+        let id = known.get(place).and_then(Value::as_str);
+        let Some(Ok(id)) = id.map(|id| kind.read(id)) else {
+            continue;
+        };
+        let column = match kind {
+            Kind::Kitchen => membership::Column::KitchenId,
+            _ => membership::Column::HospitalId,
+        };
+        let somebody = membership::Entity::find()
+            .filter(membership::Column::Role.eq(role))
+            .filter(column.eq(id));
+        if let Some(somebody) = somebody.one(&reader).await? {
+            viewers.push((name, Viewer::Account(somebody.account_id)));
+        }
+    }
+    Ok(viewers)
+}
+
+/// Everything is selected, so that no column of an index is spared.
+struct Everything;
+
+impl Selects for Everything {
+    fn selects(&self, _: &str, _: &str) -> bool {
+        true
+    }
+}
+
+/// The statements that a query costs.
+async fn statements(
+    app: &App,
+    viewer: Viewer,
+    query: &str,
+    variables: Value,
+) -> anyhow::Result<Vec<Statement>> {
+    let meter = Meter::keeping("explain");
+    let touched = Touched::default();
+    let asks = (viewer, Position::LATEST);
+    let reads = Reads::new(app, &meter, asks, Arc::new(Everything), &touched);
+    let loaders = Loaders::new(reads);
+    let request = Request::new(query)
+        .variables(Variables::from_json(variables))
+        .data(viewer)
+        .data(loaders.clone())
+        .data(Now::new(app.clock.now(), &touched));
+    let response = drive(&loaders, schema::build(app).execute(request)).await;
+    ensure!(response.errors.is_empty(), "{query}: {:?}", response.errors);
+    Ok(meter.kept())
+}
+
+async fn plan(app: &App, mut statement: Statement) -> anyhow::Result<Plan> {
+    statement.sql = format!("EXPLAIN (FORMAT JSON) {}", statement.sql);
+    let reader = app.db.reader(&Meter::new("explain"));
+    let row = reader.query_one_raw(statement).await?;
+    let row = row.context("no plan came")?;
+    Ok(Plan::new(row.try_get_by_index(0)?))
+}
+
+/// How many rows each table has, as PostgreSQL estimates.
+async fn sizes(app: &App) -> anyhow::Result<BTreeMap<String, f64>> {
+    let ask = "SELECT relname::text, reltuples::float8 FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace";
+    let ask = Statement::from_string(DbBackend::Postgres, ask);
+    let rows = app
+        .db
+        .reader(&Meter::new("explain"))
+        .query_all_raw(ask)
+        .await?;
+    let sizes = rows
+        .iter()
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    sizes.collect()
+}
