@@ -135,9 +135,10 @@ async fn make_month(app: &App, month: Month) -> Result<(), DbErr> {
         return Ok(());
     }
     let transaction = app.db.begin(&meter).await?;
-    // Who waits for a table keeps everybody waiting who comes later: better to try again.
+    // Who waits for a table keeps everybody waiting who comes later: better to try again. What was
+    // astray may take longer to move than a request may.
     transaction
-        .execute_unprepared("SET LOCAL lock_timeout = '2s'")
+        .execute_unprepared("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0")
         .await?;
     let lock = format!("SELECT pg_advisory_xact_lock({LOCK})");
     transaction.execute_unprepared(&lock).await?;
