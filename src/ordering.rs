@@ -1,6 +1,8 @@
 //! Orders: what may be ordered, by whom and for whom; how far an order is.
 
+mod plates;
 pub mod rules;
 mod visible;
 
+pub use plates::{load_eaters, load_plates, load_plates_of_dishes};
 pub use visible::{SEE_ORDERS, visible_to};
