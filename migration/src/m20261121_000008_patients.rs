@@ -42,7 +42,8 @@ CREATE TABLE patient (
     updated_at {timestamp} NOT NULL,
     version integer NOT NULL DEFAULT 1 CHECK (version > 0),
     UNIQUE (hospital_id, code),
-    CHECK (nil_by_mouth_until IS NULL OR nil_by_mouth_from < nil_by_mouth_until)
+    CHECK (nil_by_mouth_until IS NULL
+        OR nil_by_mouth_from IS NOT NULL AND nil_by_mouth_from < nil_by_mouth_until)
 );
 CREATE INDEX patient_of_hospital ON patient (hospital_id, id);
 CREATE INDEX patient_of_ward ON patient (ward_id, bed, id);
