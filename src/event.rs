@@ -2,7 +2,7 @@
 //! values it makes old.
 
 use async_graphql::{InputType, Value};
-use entity::vocabulary::{Audience, Meal};
+use entity::vocabulary::{Audience, Meal, OrderStatus};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::json;
 use uuid::Uuid;
@@ -45,6 +45,28 @@ pub enum Event {
         meal: Meal,
         version: i32,
     },
+    /// A meal was ordered.
+    OrderPlaced {
+        order: Uuid,
+        hospital: Uuid,
+        kitchen: Uuid,
+    },
+    /// An order got another state.
+    OrderStatusChanged {
+        order: Uuid,
+        hospital: Uuid,
+        kitchen: Uuid,
+        #[serde(serialize_with = "write_word", deserialize_with = "read_word")]
+        status: OrderStatus,
+        version: i32,
+    },
+    /// Somebody who is answerable for it let an order stand in spite of a conflict.
+    OrderOverridden {
+        order: Uuid,
+        hospital: Uuid,
+        kitchen: Uuid,
+        version: i32,
+    },
     /// Any part of the data may have changed, by an import.
     DataImported {},
     /// What only a newer process has a name for. It is never recorded.
@@ -76,14 +98,21 @@ impl Event {
             Self::DishCreated { dish, .. } | Self::DishUpdated { dish, .. } => {
                 format!("dish:{dish}")
             }
+            Self::OrderPlaced { order, .. }
+            | Self::OrderStatusChanged { order, .. }
+            | Self::OrderOverridden { order, .. } => format!("order:{order}"),
             Self::DataImported {} | Self::Unknown => "data".to_owned(),
         }
     }
 
-    /// What it changed of that which is cached. Price and portions are live, and never are.
+    /// What it changed of that which is cached. Prices, portions and orders are live, and never are.
     pub fn tags(&self) -> Vec<Tag> {
         match self {
-            Self::MenuItemPriceChanged { .. } | Self::MenuItemPortionsChanged { .. } => Vec::new(),
+            Self::MenuItemPriceChanged { .. }
+            | Self::MenuItemPortionsChanged { .. }
+            | Self::OrderPlaced { .. }
+            | Self::OrderStatusChanged { .. }
+            | Self::OrderOverridden { .. } => Vec::new(),
             Self::DishCreated { dish, kitchen } | Self::DishUpdated { dish, kitchen, .. } => vec![
                 Tag::Dish(*dish),
                 Tag::DishesOfKitchen(*kitchen),
@@ -179,6 +208,24 @@ mod tests {
                 slug: "riverside-general".to_owned(),
                 code: "5MV02".to_owned(),
             }),
+            Event::OrderPlaced {
+                order: ONE,
+                hospital: TWO,
+                kitchen: TWO,
+            },
+            Event::OrderStatusChanged {
+                order: ONE,
+                hospital: TWO,
+                kitchen: TWO,
+                status: OrderStatus::Accepted,
+                version: 2,
+            },
+            Event::OrderOverridden {
+                order: ONE,
+                hospital: TWO,
+                kitchen: TWO,
+                version: 3,
+            },
             Event::DataImported {},
         ]
     }
@@ -207,6 +254,9 @@ mod tests {
         dish:00000000-0000-0000-0000-000000000001 DishUpdated {"dish":"00000000-0000-0000-0000-000000000001","kitchen":"00000000-0000-0000-0000-000000000002","version":2}
         menu:00000000-0000-0000-0000-000000000001 MenuPublished {"date":"2026-11-23","meal":"LUNCH","menu":"00000000-0000-0000-0000-000000000001","owner":{"kitchen":{"id":"00000000-0000-0000-0000-000000000002"}},"version":2}
         menu:00000000-0000-0000-0000-000000000001 MenuPublished {"date":"2026-11-23","meal":"LUNCH","menu":"00000000-0000-0000-0000-000000000001","owner":{"hospital":{"code":"5MV02","id":"00000000-0000-0000-0000-000000000002","slug":"riverside-general"}},"version":2}
+        order:00000000-0000-0000-0000-000000000001 OrderPlaced {"hospital":"00000000-0000-0000-0000-000000000002","kitchen":"00000000-0000-0000-0000-000000000002","order":"00000000-0000-0000-0000-000000000001"}
+        order:00000000-0000-0000-0000-000000000001 OrderStatusChanged {"hospital":"00000000-0000-0000-0000-000000000002","kitchen":"00000000-0000-0000-0000-000000000002","order":"00000000-0000-0000-0000-000000000001","status":"ACCEPTED","version":2}
+        order:00000000-0000-0000-0000-000000000001 OrderOverridden {"hospital":"00000000-0000-0000-0000-000000000002","kitchen":"00000000-0000-0000-0000-000000000002","order":"00000000-0000-0000-0000-000000000001","version":3}
         data DataImported {}
         "#);
     }
@@ -238,7 +288,8 @@ mod tests {
     #[test]
     fn what_is_live_makes_no_cached_value_old() {
         for event in all() {
-            let is_live = event.told().unwrap().0.starts_with("MenuItem");
+            let name = event.told().unwrap().0;
+            let is_live = name.starts_with("MenuItem") || name.starts_with("Order");
             assert_eq!(event.tags().is_empty(), is_live, "{event:?}");
         }
     }

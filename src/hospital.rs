@@ -20,7 +20,7 @@ pub use lists::{HospitalsOfKitchen, KitchensOfHospital};
 pub use query::HospitalQuery;
 use stats::{HospitalStats, PopularDish};
 pub use ward::{Ward, WardById};
-pub use window::{MealWindow, WindowsOfHospital};
+pub use window::{MealWindow, WindowRow, WindowsOfHospital};
 
 use crate::{
     error::{Error, Result},

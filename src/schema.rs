@@ -25,6 +25,7 @@ use crate::{
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
     menu::{MenuMutation, MenuQuery},
+    ordering::OrderMutation,
 };
 
 /// The ways into the graph.
@@ -42,12 +43,16 @@ pub struct Query(
 // holds none, for a schema that is printed or checked and never run.
 /// The changes that can be made.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MenuMutation, DishMutation);
+pub struct Mutation(MenuMutation, DishMutation, OrderMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 pub fn build(app: &App) -> Schema {
-    let mutation = Mutation(MenuMutation::new(app), DishMutation::new(app));
+    let mutation = Mutation(
+        MenuMutation::new(app),
+        DishMutation::new(app),
+        OrderMutation::new(app),
+    );
     builder(mutation).finish()
 }
 

@@ -16,10 +16,11 @@ pub enum Kind {
     MenuSection = b'S' as isize,
     MenuItem = b'I' as isize,
     Order = b'O' as isize,
+    Patient = b'P' as isize,
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Hospital,
         Self::Ward,
         Self::Kitchen,
@@ -28,6 +29,7 @@ impl Kind {
         Self::MenuSection,
         Self::MenuItem,
         Self::Order,
+        Self::Patient,
     ];
 
     /// The global id of the row `id` of this kind.

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
+use entity::vocabulary::OrderStatus;
 
 use super::scalar;
 
@@ -21,13 +22,13 @@ macro_rules! problems {
             #[derive(Clone, Debug, SimpleObject)]
             pub struct $name {
                 /// What kind of problem it is.
-                code: ProblemCode,
+                pub(crate) code: ProblemCode,
                 /// What is wrong and what is allowed, for people.
-                message: String,
+                pub(crate) message: String,
                 /// The field of the input that it is about: its name after those of the objects
                 /// around it, and of lists the place in them, from 0 on.
-                path: Vec<String>,
-                $(#[doc = $says] $field: $type,)*
+                pub(crate) path: Vec<String>,
+                $(#[doc = $says] pub(crate) $field: $type,)*
             }
         )*
 
@@ -94,6 +95,54 @@ problems! {
     NotCooked {
         /// The kitchen of the dish.
         kitchen: ID,
+    }
+    /// It is on no menu of a hospital, or is not offered to who it is for.
+    NotOnMenu {
+        /// The menu item.
+        menu_item: ID,
+    }
+    /// It is on another menu or from another kitchen than the rest: order it separately.
+    OrderedSeparately {
+        /// The menu on which it is.
+        menu: ID,
+        /// The kitchen that cooks it.
+        kitchen: ID,
+    }
+    /// It costs something else than was agreed: show the new price, and order again.
+    PriceChanged {
+        /// What it costs now, in minor units of the currency.
+        current_minor: i64,
+        /// The currency, as an ISO 4217 code.
+        currency: String,
+    }
+    /// Fewer portions are left than were ordered.
+    PortionsExhausted {
+        /// The menu item.
+        menu_item: ID,
+        /// Portions of it that can still be ordered.
+        remaining: i32,
+    }
+    /// No more trays can be delivered in the slot.
+    SlotFull {
+        /// When the slots begin that have room.
+        open_slots: Vec<scalar::DateTime>,
+    }
+    /// After the cut-off only slots can be had that are still to come.
+    CutoffPassed {
+        /// When the slots begin in which a late tray can be had.
+        late_slots: Vec<scalar::DateTime>,
+    }
+    /// The meal cannot be ordered now.
+    OrderingClosed {
+        /// From when it can be ordered; null where it cannot be any more, or never.
+        opens_at: Option<scalar::DateTime>,
+    }
+    /// From the state that it is in, the order cannot be brought to the one that was asked.
+    TransitionNotAllowed {
+        /// The state that it is in.
+        status: OrderStatus,
+        /// The states to which you can bring it.
+        allowed_transitions: Vec<OrderStatus>,
     }
 }
 

@@ -60,6 +60,7 @@ macro_rules! nodes {
         async fn load(ctx: &Context<'_>, id: GlobalId) -> Result<Option<AnyNode>> {
             match id.kind {
                 $(Kind::$kind => Ok(ctx.load($edge, id.uuid).await?.map(AnyNode::$kind)),)*
+                Kind::Patient => Ok(None),
             }
         }
     };
