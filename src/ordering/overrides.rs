@@ -47,8 +47,9 @@ pub fn decider(conflict: &Conflict, patient: &patient::Model, scope: &Scope) -> 
     conflict.overridable_by().iter().find(is).copied()
 }
 
-fn details(item: Uuid, conflict: &Conflict) -> String {
-    json!({ "menuItem": item, "conflict": format!("{conflict:?}") }).to_string()
+/// With what a menu item or dish was in conflict, for those who ask later.
+pub fn details(thing: Uuid, conflict: &Conflict) -> String {
+    json!({ "of": thing, "conflict": format!("{conflict:?}") }).to_string()
 }
 
 impl Override {
