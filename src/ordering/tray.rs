@@ -224,7 +224,8 @@ mod tests {
         );
         for lines in [0, MOST_LINES + 1] {
             let tray = tray((0..lines).map(|_| line(7, 1)).collect());
-            let [Problem::InvalidValue(problem)] = tray.check().try_into().unwrap() else {
+            let problems = tray.check();
+            let [Problem::InvalidValue(problem)] = problems.as_slice() else {
                 panic!("{lines} lines")
             };
             assert_eq!(problem.path, ["orders", "3", "lines"]);

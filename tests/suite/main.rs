@@ -26,6 +26,7 @@ mod metrics;
 mod migrations;
 mod near;
 mod operations;
+mod orders;
 mod pages;
 mod people;
 mod persisted;
