@@ -95,12 +95,15 @@ impl List for WardsOfHospital {
         vec![Tag::Hospital(*key)]
     }
 
-    fn listing(&self, _: &Reads) -> Result<Listing> {
+    async fn listing(&self, _: &Reads) -> Result<Listing> {
         Ok(Listing {
             table: "ward",
+            row: &["id"],
             columns: columns::<ward::Entity>(&[]),
             from: Query::select().from("ward").take(),
             parent: Some(Expr::col(("ward", "hospital_id"))),
+            only: None,
+            parts: Vec::new(),
             order: Order::by([OrderKey::new(
                 Expr::col(("ward", "name_key")),
                 KeyType::Text,
