@@ -74,7 +74,10 @@ impl App {
         };
         migrate.await.context("cannot migrate the database")?;
         if let Err(error) = make_months(self).await {
-            tracing::warn!(error = format!("{error:#}"), "orders have no month of their own");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "orders have no month of their own"
+            );
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ mod listed;
 pub mod money;
 pub mod page;
 mod payload;
-mod problem;
+pub mod problem;
 pub mod read;
 pub mod row;
 pub mod scalar;

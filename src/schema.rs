@@ -25,6 +25,8 @@ use crate::{
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
     menu::{MenuMutation, MenuQuery},
+    ordering::CheckMeal,
+    patient::PatientMutation,
 };
 
 /// The ways into the graph.
@@ -35,6 +37,7 @@ pub struct Query(
     KitchenQuery,
     MenuQuery,
     DishQuery,
+    CheckMeal,
     server::ServerQuery,
 );
 
@@ -42,12 +45,16 @@ pub struct Query(
 // holds none, for a schema that is printed or checked and never run.
 /// The changes that can be made.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MenuMutation, DishMutation);
+pub struct Mutation(MenuMutation, DishMutation, PatientMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 pub fn build(app: &App) -> Schema {
-    let mutation = Mutation(MenuMutation::new(app), DishMutation::new(app));
+    let mutation = Mutation(
+        MenuMutation::new(app),
+        DishMutation::new(app),
+        PatientMutation::new(app),
+    );
     builder(mutation).finish()
 }
 

@@ -180,8 +180,8 @@ macro_rules! column {
         $cells.column_or($unread)
     };
 }
-pub(crate) use column;
 pub(crate) use by_position;
+pub(crate) use column;
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ mod ordering;
 mod people;
 
 pub use allergen::Allergen;
-pub use ordering::{OrderEventKind, OrderStatus};
+pub use ordering::{OrderEventKind, OrderStatus, Severity};
 pub use people::{Criticality, Role};
 
 crate::position::enum_cells!(Meal, DishCategory, Presence, Audience);

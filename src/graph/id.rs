@@ -15,10 +15,11 @@ pub enum Kind {
     Menu = b'M' as isize,
     MenuSection = b'S' as isize,
     MenuItem = b'I' as isize,
+    Patient = b'P' as isize,
 }
 
 impl Kind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Hospital,
         Self::Ward,
         Self::Kitchen,
@@ -26,6 +27,7 @@ impl Kind {
         Self::Menu,
         Self::MenuSection,
         Self::MenuItem,
+        Self::Patient,
     ];
 
     /// The global id of the row `id` of this kind.

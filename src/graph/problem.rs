@@ -2,13 +2,14 @@
 
 use async_graphql::{Enum, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
+use entity::vocabulary::{Allergen, Criticality, Diet, Presence, Role, Severity};
 
 use super::scalar;
 
 macro_rules! problems {
     ($(
         #[doc = $meaning:literal]
-        $name:ident { $(#[doc = $says:literal] $field:ident: $type:ty,)* }
+        $name:ident { $($(#[doc = $says:literal])* $field:ident: $type:ty,)* }
     )*) => {
         /// What kind of problem it is.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -21,13 +22,13 @@ macro_rules! problems {
             #[derive(Clone, Debug, SimpleObject)]
             pub struct $name {
                 /// What kind of problem it is.
-                code: ProblemCode,
+                pub(crate) code: ProblemCode,
                 /// What is wrong and what is allowed, for people.
-                message: String,
+                pub(crate) message: String,
                 /// The field of the input that it is about: its name after those of the objects
                 /// around it, and of lists the place in them, from 0 on.
-                path: Vec<String>,
-                $(#[doc = $says] $field: $type,)*
+                pub(crate) path: Vec<String>,
+                $($(#[doc = $says])* pub(crate) $field: $type,)*
             }
         )*
 
@@ -94,6 +95,87 @@ problems! {
     NotCooked {
         /// The kitchen of the dish.
         kitchen: ID,
+    }
+    /// It has, or may have, what the patient is allergic to.
+    AllergenConflict {
+        /// What the patient is allergic to.
+        allergen: Allergen,
+        /// Whether the dish contains it or may contain traces; null where its allergens were not
+        /// declared.
+        presence: Option<Presence>,
+        /// How bad a reaction of the patient can be.
+        criticality: Criticality,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// It does not fit a diet of the patient.
+    DietConflict {
+        /// The diet that it does not fit.
+        diet: Diet,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// It is a food that the patient cannot swallow safely.
+    TextureConflict {
+        /// Its IDDSI level; null where that was not measured.
+        level: Option<i16>,
+        /// The IDDSI levels of foods that the patient can swallow.
+        allowed_levels: Vec<i16>,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// It is a drink, or has a liquid in it, that the patient cannot swallow safely.
+    FluidConflict {
+        /// Its IDDSI level; null where that was not measured.
+        level: Option<i16>,
+        /// The IDDSI levels of drinks that the patient can swallow.
+        allowed_levels: Vec<i16>,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// The patient may eat and drink nothing when it would be eaten.
+    NilByMouth {
+        /// From when on.
+        from: scalar::DateTime,
+        /// Until when; null until further notice.
+        until: Option<scalar::DateTime>,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
     }
 }
 

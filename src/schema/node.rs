@@ -14,6 +14,7 @@ use crate::{
     hospital::{Hospital, HospitalById, Ward, WardById},
     kitchen::{Kitchen, KitchenById},
     menu::{Menu, MenuById, MenuItem, MenuItemById, MenuSection, SectionById},
+    patient::{Patient, PatientById},
 };
 
 /// How many ids `nodes` takes.
@@ -72,6 +73,7 @@ nodes! {
     Menu by MenuById,
     MenuSection by SectionById,
     MenuItem by MenuItemById,
+    Patient by PatientById,
 }
 
 #[derive(Default)]

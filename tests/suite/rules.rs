@@ -8,10 +8,12 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::vocabulary::{Allergen, BitSet, Criticality, Diet, DishCategory, Presence, Role};
+use entity::vocabulary::{
+    Allergen, BitSet, Criticality, Diet, DishCategory, Presence, Role, Severity,
+};
 use proptest::{collection::vec, num::u8};
 use sea_orm::Iterable;
-use thali::ordering::rules::{Conflict, Eater, NilByMouth, Plate, Severity, conflicts};
+use thali::ordering::rules::{Conflict, Eater, NilByMouth, Plate, conflicts};
 
 use crate::{
     app::monday,
