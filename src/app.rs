@@ -9,7 +9,14 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use uuid::Uuid;
 
 use crate::{
-    auth::Tokens, bus::Bus, cache::Cache, clock::Clock, config::Config, db::Db, outbox::Telling,
+    auth::Tokens,
+    bus::Bus,
+    cache::Cache,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    ordering::{MonthsSeen, make_months},
+    outbox::Telling,
 };
 
 #[derive(Clone, Debug)]
@@ -22,6 +29,7 @@ pub struct App {
     pub bus: Bus,
     pub telling: Arc<Telling>,
     pub tokens: Tokens,
+    pub months: Arc<MonthsSeen>,
 }
 
 impl App {
@@ -52,17 +60,26 @@ impl App {
             bus,
             telling: Arc::default(),
             tokens: Tokens::new(Uuid::now_v7().as_bytes()),
+            months: Arc::default(),
         })
     }
 
-    /// Brings the database's schema up to date.
+    /// Brings the database's schema up to date, and makes the months of orders. Orders are kept
+    /// without their month too, so that only the log hears when one cannot be made.
     pub async fn migrate(&self) -> anyhow::Result<()> {
         let migrate = async {
             let migrating = self.db.migrating().await?;
             Migrator::up(migrating.executor(), None).await?;
             migrating.end().await
         };
-        migrate.await.context("cannot migrate the database")
+        migrate.await.context("cannot migrate the database")?;
+        if let Err(error) = make_months(self).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "orders have no month of their own"
+            );
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::{sync::watch, task::JoinSet};
 
 mod hear_changes;
+mod make_months;
 mod publish_events;
 mod remove_old_keys;
 mod remove_told_events;
@@ -39,6 +40,7 @@ impl Jobs {
         jobs.every(often, app, publish_events::publish_events);
         jobs.every(MINUTE, app, remove_told_events::remove_told_events);
         jobs.every(MINUTE, app, remove_old_keys::remove_old_keys);
+        jobs.every(10 * MINUTE, app, make_months::make_months);
         jobs
     }
 

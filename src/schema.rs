@@ -25,7 +25,8 @@ use crate::{
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
     menu::{MenuMutation, MenuQuery},
-    ordering::OrderMutation,
+    ordering::{CheckMeal, OrderMutation},
+    patient::PatientMutation,
 };
 
 /// The ways into the graph.
@@ -36,6 +37,7 @@ pub struct Query(
     KitchenQuery,
     MenuQuery,
     DishQuery,
+    CheckMeal,
     server::ServerQuery,
 );
 
@@ -43,7 +45,7 @@ pub struct Query(
 // holds none, for a schema that is printed or checked and never run.
 /// The changes that can be made.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MenuMutation, DishMutation, OrderMutation);
+pub struct Mutation(MenuMutation, DishMutation, OrderMutation, PatientMutation);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
@@ -52,6 +54,7 @@ pub fn build(app: &App) -> Schema {
         MenuMutation::new(app),
         DishMutation::new(app),
         OrderMutation::new(app),
+        PatientMutation::new(app),
     );
     builder(mutation).finish()
 }

@@ -31,3 +31,4 @@ pub mod position;
 pub mod slot_load;
 pub mod vocabulary;
 pub mod ward;
+pub mod ward_order;

@@ -1,10 +1,11 @@
 //! An order, as it is now.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::{Audience, Meal, OrderStatus};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "orders")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -38,5 +39,26 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 crate::position::by_position! {
-    id, hospital_id, kitchen_id, ward_id, patient_id, placed_by, menu_id, slot_id, number, date, meal, audience, status, is_late, delivery_at, bed, currency, total_minor, flagged_at, placed_at, updated_at, version
+    id,
+    hospital_id,
+    kitchen_id,
+    ward_id,
+    patient_id,
+    placed_by,
+    menu_id or Uuid::nil(),
+    slot_id,
+    number or String::new(),
+    date or Date::default(),
+    meal or Meal::Lunch,
+    audience or Audience::Patient,
+    status,
+    is_late or false,
+    delivery_at or DateTimeUtc::default(),
+    bed,
+    currency or String::new(),
+    total_minor or 0,
+    flagged_at,
+    placed_at or DateTimeUtc::default(),
+    updated_at or DateTimeUtc::default(),
+    version,
 }

@@ -1,10 +1,11 @@
 //! What happened to an order: the version that it made is its number.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::vocabulary::{OrderEventKind, OrderStatus, Role};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "order_event")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -59,6 +59,17 @@ impl<'a> Cells<'a> {
         self.value()
     }
 
+    /// The next column of the model; `unread` where it is left out though it is never null, and
+    /// nothing may show it.
+    pub fn column_or<T: Cell>(&mut self, unread: T) -> Result<T, DbErr> {
+        let is_read = self.left_out & 1u64.checked_shl(self.column).unwrap_or_default() == 0;
+        self.column += 1;
+        match is_read {
+            true => self.value(),
+            false => Ok(unread),
+        }
+    }
+
     /// The next value, of the model or behind it.
     pub fn value<T: Cell>(&mut self) -> Result<T, DbErr> {
         self.next += 1;
@@ -147,19 +158,30 @@ macro_rules! enum_cells {
 }
 pub(crate) use enum_cells;
 
-/// Makes `Model` readable by position. The fields stand in the order of the struct.
+/// Makes `Model` readable by position. The fields stand in the order of the struct; `field or
+/// value` may be left out though it is never null.
 macro_rules! by_position {
-    ($($field:ident),* $(,)?) => {
+    ($($field:ident $(or $unread:expr)?),* $(,)?) => {
         impl $crate::position::ByPosition for Model {
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),*];
 
             fn read(cells: &mut $crate::position::Cells<'_>) -> Result<Self, DbErr> {
-                Ok(Self { $($field: cells.column()?),* })
+                Ok(Self { $($field: $crate::position::column!(cells $(, $unread)?)?),* })
             }
         }
     };
 }
+
+macro_rules! column {
+    ($cells:ident) => {
+        $cells.column()
+    };
+    ($cells:ident, $unread:expr) => {
+        $cells.column_or($unread)
+    };
+}
 pub(crate) use by_position;
+pub(crate) use column;
 
 #[cfg(test)]
 mod tests {

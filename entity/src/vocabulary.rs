@@ -11,7 +11,7 @@ mod ordering;
 mod people;
 
 pub use allergen::Allergen;
-pub use ordering::{OrderEventKind, OrderStatus};
+pub use ordering::{OrderEventKind, OrderStatus, Severity};
 pub use people::{Criticality, Role};
 
 crate::position::enum_cells!(Meal, DishCategory, Presence, Audience);
@@ -104,7 +104,19 @@ pub enum Presence {
 
 /// Who pays: prices differ by audience.
 #[derive(
-    Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, EnumIter, DeriveActiveEnum,
+    Copy,
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Enum,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
 )]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Audience {
@@ -151,7 +163,9 @@ bit_set!(Additive);
 bit_set!(Ingredient);
 
 /// A diet that a dish fits.
-#[derive(Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum)]
+#[derive(
+    Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, Serialize, Deserialize,
+)]
 pub enum Diet {
     /// No meat and no fish.
     Vegetarian = 0,

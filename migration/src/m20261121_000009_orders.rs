@@ -28,6 +28,10 @@ impl MigrationTrait for Migration {
     }
 }
 
+// Open orders (status 1 to 5) are few at any time, and so are those that were given back (7 and 8)
+// or flagged: each has a small index of its own. Delivered ones are nearly all that there are, so that
+// the index over all is theirs too. No list is read in the order of a status.
+//
 // The id of an order is a UUIDv7, which begins with its time: it is the only key, and on PostgreSQL
 // what the months are told apart by. `order_number` keeps a number for one order of a hospital and
 // a day, which an index over partitions cannot.
@@ -57,11 +61,23 @@ CREATE TABLE orders (
     version integer NOT NULL CHECK (version > 0)
 ) {by_month_of_id};
 CREATE INDEX orders_of_hospital ON orders (hospital_id, delivery_at, id);
-CREATE INDEX orders_of_hospital_by_status ON orders (hospital_id, status, delivery_at, id);
+CREATE INDEX orders_placed_at_hospital ON orders (hospital_id, id);
+CREATE INDEX orders_open_at_hospital ON orders (hospital_id, delivery_at, id) WHERE status < 6;
+CREATE INDEX orders_given_back_at_hospital ON orders (hospital_id, delivery_at, id)
+    WHERE status > 6;
+CREATE INDEX orders_flagged_at_hospital ON orders (hospital_id, delivery_at, id)
+    WHERE flagged_at IS NOT NULL;
 CREATE INDEX orders_of_kitchen ON orders (kitchen_id, delivery_at, id);
-CREATE INDEX orders_of_kitchen_by_status ON orders (kitchen_id, status, delivery_at, id);
+CREATE INDEX orders_placed_at_kitchen ON orders (kitchen_id, id);
+CREATE INDEX orders_open_at_kitchen ON orders (kitchen_id, delivery_at, id) WHERE status < 6;
+CREATE INDEX orders_given_back_at_kitchen ON orders (kitchen_id, delivery_at, id) WHERE status > 6;
+CREATE INDEX orders_flagged_at_kitchen ON orders (kitchen_id, delivery_at, id)
+    WHERE flagged_at IS NOT NULL;
+CREATE INDEX orders_of_ward ON orders (ward_id, delivery_at, id);
 CREATE INDEX orders_of_patient ON orders (patient_id, delivery_at, id);
 CREATE INDEX orders_of_account ON orders (placed_by, delivery_at, id);
+CREATE INDEX orders_placed_by_account ON orders (placed_by, id);
+CREATE INDEX orders_open_of_account ON orders (placed_by, delivery_at, id) WHERE status < 6;
 
 CREATE TABLE order_line (
     order_id {uuid} NOT NULL REFERENCES orders (id),

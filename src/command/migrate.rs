@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use migration::{MigrationStatus, Migrator, MigratorTrait};
 
-use crate::app::App;
+use crate::{app::App, ordering::make_months};
 
 #[derive(Args)]
 pub struct Migrate {
@@ -32,6 +32,9 @@ impl Migrate {
             app.migrate().await?;
         }
         print(app).await?;
+        if self.down.is_none() && !self.status {
+            print_months(app).await?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -47,6 +50,18 @@ async fn print(app: &App) -> anyhow::Result<()> {
             MigrationStatus::Pending => "pending",
         };
         println!("{status}  {}", migration.name());
+    }
+    Ok(())
+}
+
+/// Says what the default partitions hold, which should be nothing.
+#[expect(clippy::print_stdout, reason = "who migrates has to know")]
+async fn print_months(app: &App) -> anyhow::Result<()> {
+    for (table, rows) in make_months(app).await? {
+        println!(
+            "{table}: {rows} rows or more are in the default partition; \
+             docs/operations/partitions.md says what to do"
+        );
     }
     Ok(())
 }

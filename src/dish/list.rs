@@ -18,7 +18,7 @@ use crate::{
     graph::{
         Reads,
         fetch::columns,
-        page::{KeyType, List, Listing, Order, OrderKey},
+        page::{KeyType, List, Listing, Order, OrderDirection, OrderKey},
     },
     search::Search,
 };
@@ -34,15 +34,6 @@ pub enum DishOrderField {
     Protein,
     /// How well the dish matches `search`; needs one.
     Relevance,
-}
-
-/// The direction of an ordering.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum OrderDirection {
-    /// Smallest first, best match first, A before Z.
-    Asc,
-    /// Greatest first, worst match first, Z before A.
-    Desc,
 }
 
 /// An ordering of dishes.
@@ -136,7 +127,7 @@ impl List for Dishes {
         vec![Tag::Dishes]
     }
 
-    fn listing(&self, reads: &Reads) -> Result<Listing> {
+    async fn listing(&self, reads: &Reads) -> Result<Listing> {
         let mut from = Query::select().from("dish").take();
         self.filter.apply(&mut from)?;
         if let Some(search) = &self.search {
@@ -144,9 +135,12 @@ impl List for Dishes {
         }
         Ok(Listing {
             table: "dish",
+            row: &["id"],
             columns: columns::<dish::Entity>(&left_out(reads)),
             from,
             parent: None,
+            only: None,
+            parts: Vec::new(),
             order: self.order(reads),
         })
     }
@@ -168,11 +162,11 @@ impl List for DishesOfKitchen {
         vec![Tag::DishesOfKitchen(*key)]
     }
 
-    fn listing(&self, reads: &Reads) -> Result<Listing> {
+    async fn listing(&self, reads: &Reads) -> Result<Listing> {
         let parent = Some(Expr::col(("dish", "kitchen_id")));
         Ok(Listing {
             parent,
-            ..self.0.listing(reads)?
+            ..self.0.listing(reads).await?
         })
     }
 

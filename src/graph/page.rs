@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{Enum, Object, OutputType, SimpleObject, TypeName};
 
 mod cursor;
 mod key;
@@ -49,6 +49,15 @@ impl Slice {
         }
         Ok((backward, size as usize))
     }
+}
+
+/// The direction of an ordering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// Smallest or earliest first, best match first, A before Z.
+    Asc,
+    /// Greatest or latest first, worst match first, Z before A.
+    Desc,
 }
 
 /// Where a page stands in its list.

@@ -53,7 +53,7 @@ impl List for Hospitals {
         vec![Tag::Hospitals]
     }
 
-    fn listing(&self, reads: &Reads) -> Result<Listing> {
+    async fn listing(&self, reads: &Reads) -> Result<Listing> {
         let backend = reads.backend();
         let mut keys = Vec::new();
         let mut from = match &self.near {
@@ -78,9 +78,12 @@ impl List for Hospitals {
         }
         Ok(Listing {
             table: "hospital",
+            row: &["id"],
             columns: columns::<hospital::Entity>(&left_out(reads)),
             from,
             parent: None,
+            only: None,
+            parts: Vec::new(),
             order: Order::by(keys),
         })
     }
@@ -106,16 +109,19 @@ impl List for HospitalsOfKitchen {
         vec![Tag::Kitchen(*key)]
     }
 
-    fn listing(&self, reads: &Reads) -> Result<Listing> {
+    async fn listing(&self, reads: &Reads) -> Result<Listing> {
         let serves = Expr::col(("kitchen_hospital", "hospital_id")).equals(("hospital", "id"));
         Ok(Listing {
             table: "hospital",
+            row: &["id"],
             columns: columns::<hospital::Entity>(&left_out(reads)),
             from: Query::select()
                 .from("hospital")
                 .join(JoinType::InnerJoin, "kitchen_hospital", serves)
                 .take(),
             parent: Some(Expr::col(("kitchen_hospital", "kitchen_id"))),
+            only: None,
+            parts: Vec::new(),
             order: Order::by([by_name("hospital")]),
         })
     }
@@ -141,16 +147,19 @@ impl List for KitchensOfHospital {
         vec![Tag::Hospital(*key)]
     }
 
-    fn listing(&self, reads: &Reads) -> Result<Listing> {
+    async fn listing(&self, reads: &Reads) -> Result<Listing> {
         let serves = Expr::col(("kitchen_hospital", "kitchen_id")).equals(("kitchen", "id"));
         Ok(Listing {
             table: "kitchen",
+            row: &["id"],
             columns: columns::<kitchen::Entity>(&left_out_of_kitchen(reads)),
             from: Query::select()
                 .from("kitchen")
                 .join(JoinType::InnerJoin, "kitchen_hospital", serves)
                 .take(),
             parent: Some(Expr::col(("kitchen_hospital", "hospital_id"))),
+            only: None,
+            parts: Vec::new(),
             order: Order::by([by_name("kitchen")]),
         })
     }

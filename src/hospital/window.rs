@@ -72,7 +72,7 @@ impl MealWindow {
 
 /// A local time as an instant. Where clocks jump over it, the moment after the jump; where
 /// they show it twice, the first.
-fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> chrono::DateTime<Utc> {
+pub fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> chrono::DateTime<Utc> {
     let mut local = date.and_time(time);
     for _ in 0..12 {
         if let Some(found) = zone.from_local_datetime(&local).earliest() {

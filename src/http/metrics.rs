@@ -78,6 +78,10 @@ impl Metrics {
         let now = Registry::new();
         tell_of_database(&app.db, &now)?;
         tell_of_cache(&app.cache, &now)?;
+        let astray = "Rows of orders in the default partitions, of each at most 1000.";
+        let astray = gauge(&now, "thali_orders_astray", astray, &[])?;
+        let rows = app.months.astray() as f64;
+        astray.with_label_values::<&str>(&[]).set(rows);
         families.extend(now.gather());
         TextEncoder::new().encode_to_string(&families)
     }

@@ -105,7 +105,7 @@ impl List for KitchensNear {
     type Item = Kitchen;
     type Key = ();
 
-    fn listing(&self, reads: &Reads) -> Result<Listing> {
+    async fn listing(&self, reads: &Reads) -> Result<Listing> {
         let mut from = self.near.select("kitchen", reads.backend());
         if let Some(hospital) = self.serves {
             let serves = Expr::col(("kitchen_hospital", "kitchen_id")).equals(("kitchen", "id"));
@@ -114,9 +114,12 @@ impl List for KitchensNear {
         }
         Ok(Listing {
             table: "kitchen",
+            row: &["id"],
             columns: columns::<kitchen::Entity>(&left_out(reads)),
             from,
             parent: None,
+            only: None,
+            parts: Vec::new(),
             order: Order::by([OrderKey::new(
                 self.near.chord2("kitchen", reads.backend()),
                 KeyType::Double,

@@ -54,7 +54,7 @@ impl List for MenusOf {
         }
     }
 
-    fn listing(&self, _: &Reads) -> Result<Listing> {
+    async fn listing(&self, _: &Reads) -> Result<Listing> {
         let mut from = Query::select()
             .from("menu")
             .and_where(is_published())
@@ -72,9 +72,12 @@ impl List for MenusOf {
         };
         Ok(Listing {
             table: "menu",
+            row: &["id"],
             columns: columns::<menu::Entity>(&[]),
             from,
             parent: Some(Expr::col(("menu", owner))),
+            only: None,
+            parts: Vec::new(),
             order: Order::by([
                 OrderKey::new(date(), KeyType::Date),
                 OrderKey::new(Expr::col(("menu", "meal")), KeyType::Integer),
@@ -107,14 +110,14 @@ impl List for MenusToCome {
         vec![Tag::MenusOfHospital(key.0)]
     }
 
-    fn listing(&self, reads: &Reads) -> Result<Listing> {
+    async fn listing(&self, reads: &Reads) -> Result<Listing> {
         let all = MenusOf {
             owner: Owner::Hospital,
             from: None,
             to: self.to,
             meal: self.meal,
         };
-        let mut listing = all.listing(reads)?;
+        let mut listing = all.listing(reads).await?;
         let since = Expr::col(("k", "since"));
         listing
             .from
@@ -142,9 +145,12 @@ pub struct ItemsOfSection {
 fn items(filter: &MenuItemFilter, parent: &'static str) -> Result<Listing> {
     Ok(Listing {
         table: "menu_item",
+        row: &["id"],
         columns: columns::<menu_item::Entity>(&[]),
         from: filtered(filter)?,
         parent: Some(Expr::col(("menu_item", parent))),
+        only: None,
+        parts: Vec::new(),
         order: Order::by([OrderKey::new(
             Expr::col(("menu_item", "position")),
             KeyType::Integer,
@@ -200,7 +206,7 @@ impl List for ItemsOfMenu {
         self.filter.tags(*key)
     }
 
-    fn listing(&self, _: &Reads) -> Result<Listing> {
+    async fn listing(&self, _: &Reads) -> Result<Listing> {
         items(&self.filter, "menu_id")
     }
 
@@ -240,7 +246,7 @@ impl List for ItemsOfSection {
         self.filter.tags(key.menu)
     }
 
-    fn listing(&self, _: &Reads) -> Result<Listing> {
+    async fn listing(&self, _: &Reads) -> Result<Listing> {
         items(&self.filter, "section_id")
     }
 

@@ -13,7 +13,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{known::Accepted, overrides::audit, portions, slots::Slot};
+use super::{decide::Accepted, overrides::audit, portions, slots::Slot};
 use crate::{
     db::Transaction,
     error::{Error, Result},
@@ -87,6 +87,7 @@ async fn insert_orders(write: &Write, accepted: &[Accepted]) -> Result<()> {
             order.bed,
             order.currency,
             order.total_minor,
+            order.version,
         ])
     });
     let rows: Value = rows.collect();
@@ -99,6 +100,7 @@ async fn insert_orders(write: &Write, accepted: &[Accepted]) -> Result<()> {
         ("bed", Sent::Text),
         ("currency", Sent::Text),
         ("total", Sent::Number),
+        ("version", Sent::Number),
     ];
     let Some(Accepted { order, .. }) = accepted.first() else {
         return Ok(());
@@ -125,7 +127,7 @@ async fn insert_orders(write: &Write, accepted: &[Accepted]) -> Result<()> {
         ("total_minor", of_order("total")),
         ("placed_at", Expr::val(order.placed_at)),
         ("updated_at", Expr::val(order.updated_at)),
-        ("version", Expr::val(order.version)),
+        ("version", of_order("version")),
     ];
     let backend = write.conn.get_database_backend();
     let mut select = Query::select();
@@ -168,29 +170,45 @@ async fn insert_lines(write: &Write, accepted: &[Accepted]) -> Result<()> {
 }
 
 async fn insert_events(write: &Write, accepted: &[Accepted]) -> Result<()> {
-    let rows: Value = accepted
-        .iter()
-        .map(|accepted| json!([sent_id(accepted.order.id), accepted.role.to_value()]))
-        .collect();
-    let columns = [("id", Sent::Id), ("role", Sent::Number)];
+    let mut rows = Vec::with_capacity(accepted.len());
+    for accepted in accepted {
+        let id = sent_id(accepted.order.id);
+        let placed = OrderEventKind::StatusChanged.to_value();
+        rows.push(json!([id, 1, placed, accepted.role.to_value(), null]));
+        // One that stands in spite of a conflict was let stand from the beginning.
+        if let Some(granted) = accepted.overrides.first() {
+            let (kind, role) = (
+                OrderEventKind::Overridden.to_value(),
+                granted.role.to_value(),
+            );
+            rows.push(json!([id, 2, kind, role, granted.reason]));
+        }
+    }
+    let columns = [
+        ("id", Sent::Id),
+        ("version", Sent::Number),
+        ("kind", Sent::Number),
+        ("role", Sent::Number),
+        ("reason", Sent::Text),
+    ];
     let backend = write.conn.get_database_backend();
+    let rows = Value::from(rows);
     let select = Query::select()
-        .column(("k", "id"))
-        .expr(Expr::val(1))
+        .columns([("k", "id"), ("k", "version"), ("k", "kind"), ("k", "role")])
+        .column(("k", "reason"))
         .expr(Expr::val(OrderStatus::Placed.to_value()))
-        .expr(Expr::val(OrderEventKind::StatusChanged.to_value()))
         .expr(Expr::val(write.scope.account()))
-        .column(("k", "role"))
         .expr(Expr::val(write.now))
         .from_subquery(sent(&rows, &columns, backend), "k")
         .take();
     let columns = [
         "order_id",
         "version",
-        "status",
         "kind",
-        "account_id",
         "role",
+        "reason",
+        "status",
+        "account_id",
         "at",
     ];
     let insert = insert_from("order_event", &columns, select)?;

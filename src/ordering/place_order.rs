@@ -88,9 +88,9 @@ async fn place_order(
         Begun::Again(changed) => return Ok(changed),
     };
     let trays = std::slice::from_ref(&tray);
-    let known = Known::load(&write, trays).await?;
-    let mut problems = Vec::new();
     let wanted = input.slot.0;
+    let known = Known::load(&write, trays, wanted).await?;
+    let mut problems = Vec::new();
     let slot = known.slot(wanted, write.now, 1).unwrap_or_else(|problem| {
         problems.push(problem);
         None

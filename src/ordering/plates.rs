@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use entity::{patient, patient_allergy, position::Cells};
+use entity::{
+    patient, patient_allergy,
+    position::Cells,
+    vocabulary::{Allergen, Presence},
+};
 use sea_orm::{
     ConnectionTrait,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
@@ -60,6 +64,12 @@ pub async fn load_eaters(
     Ok(patients.iter().map(eater).collect())
 }
 
+/// What a patient may eat who is held.
+pub async fn load_eater(conn: &impl ConnectionTrait, patient: &patient::Model) -> Result<Eater> {
+    let mut eaters = load_eaters(conn, std::slice::from_ref(patient)).await?;
+    Ok(eaters.remove(&patient.id).unwrap_or_default())
+}
+
 /// The plates of these menu items, by their ids; without those that are not there.
 pub async fn load_plates(
     conn: &impl ConnectionTrait,
@@ -89,19 +99,46 @@ pub async fn load_plates_of_dishes(
 
 /// A row for each allergen of a plate, and one for a plate without.
 fn plates(by: Expr) -> SelectStatement {
-    let of_dish = Expr::col(("dish_allergen", "dish_id")).equals(("dish", "id"));
-    Query::select()
-        .expr_as(by, "by_")
+    let mut query = Query::select();
+    query.expr_as(by, "by_").from("dish");
+    select_plate(&mut query);
+    join_allergens(&mut query);
+    query
+}
+
+/// Selects what [`read_plate`] and then [`read_allergen`] read.
+pub(super) fn select_plate(query: &mut SelectStatement) {
+    query
         .column(("dish", "category"))
         .column(("dish", "allergens_declared"))
         .column(("dish", "diets"))
         .column(("dish", "food_texture"))
         .column(("dish", "drink_thickness"))
         .column(("dish_allergen", "allergen"))
-        .column(("dish_allergen", "presence"))
-        .from("dish")
-        .left_join("dish_allergen", of_dish)
-        .take()
+        .column(("dish_allergen", "presence"));
+}
+
+pub(super) fn join_allergens(query: &mut SelectStatement) {
+    let of_dish = Expr::col(("dish_allergen", "dish_id")).equals(("dish", "id"));
+    query.left_join("dish_allergen", of_dish);
+}
+
+/// A plate, without its allergens.
+pub(super) fn read_plate(cells: &mut Cells<'_>) -> Result<Plate> {
+    Ok(Plate {
+        category: cells.value()?,
+        allergens: Vec::new(),
+        allergens_declared: cells.value()?,
+        diets: cells.value()?,
+        food_texture: cells.value()?,
+        drink_thickness: cells.value()?,
+    })
+}
+
+pub(super) fn read_allergen(cells: &mut Cells<'_>) -> Result<Option<(Allergen, Presence)>> {
+    let allergen: Option<_> = cells.value()?;
+    let presence: Option<_> = cells.value()?;
+    Ok(allergen.zip(presence))
 }
 
 async fn read(
@@ -112,18 +149,9 @@ async fn read(
     for row in &conn.query_all(query).await? {
         let mut cells = Cells::new(row, 0, 0);
         let by = cells.value()?;
-        let plate = Plate {
-            category: cells.value()?,
-            allergens: Vec::new(),
-            allergens_declared: cells.value()?,
-            diets: cells.value()?,
-            food_texture: cells.value()?,
-            drink_thickness: cells.value()?,
-        };
+        let plate = read_plate(&mut cells)?;
         let plate: &mut Plate = plates.entry(by).or_insert(plate);
-        let allergen: Option<_> = cells.value()?;
-        let presence: Option<_> = cells.value()?;
-        plate.allergens.extend(allergen.zip(presence));
+        plate.allergens.extend(read_allergen(&mut cells)?);
     }
     Ok(plates)
 }

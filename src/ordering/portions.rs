@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use entity::availability::{Column, Entity};
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Expr, ExprTrait, Func, OnConflict, Order, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Func, LockType, OnConflict, Order, Query, SelectStatement},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -107,10 +107,23 @@ fn unset(table: SelectStatement, now: DateTime<Utc>) -> SelectStatement {
 
 /// How many portions are left of these items; those are missing that have no limit.
 pub async fn left(conn: &Transaction, items: &[Uuid]) -> Result<BTreeMap<Uuid, i32>> {
+    read_left(conn, &select_left(conn, items)).await
+}
+
+/// The same, of rows that nobody else changes until the end of the transaction.
+pub async fn hold(conn: &Transaction, items: &[Uuid]) -> Result<BTreeMap<Uuid, i32>> {
+    let mut query = select_left(conn, items);
+    query
+        .order_by((Entity, Column::MenuItemId), Order::Asc)
+        .lock(LockType::NoKeyUpdate);
+    read_left(conn, &query).await
+}
+
+fn select_left(conn: &Transaction, items: &[Uuid]) -> SelectStatement {
     let backend = conn.get_database_backend();
     let portions = Expr::col((Entity, Column::Portions));
     let left = portions.clone().sub(Expr::col((Entity, Column::Reserved)));
-    let query = Query::select()
+    Query::select()
         .column((Entity, Column::MenuItemId))
         .expr_as(left, "portions_left")
         .from(Entity)
@@ -120,8 +133,11 @@ pub async fn left(conn: &Transaction, items: &[Uuid]) -> Result<BTreeMap<Uuid, i
             backend,
         ))
         .and_where(portions.is_not_null())
-        .take();
-    let rows = conn.query_all(&query).await?;
+        .take()
+}
+
+async fn read_left(conn: &Transaction, query: &SelectStatement) -> Result<BTreeMap<Uuid, i32>> {
+    let rows = conn.query_all(query).await?;
     let left = rows
         .iter()
         .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));

@@ -11,7 +11,9 @@
 //! who know the patient.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::vocabulary::{Allergen, BitSet, Criticality, Diet, DishCategory, Presence, Role};
+use entity::vocabulary::{
+    Allergen, BitSet, Criticality, Diet, DishCategory, Presence, Role, Severity,
+};
 
 #[cfg(test)]
 mod tests;
@@ -67,17 +69,6 @@ pub enum Conflict {
     Fluid { level: Option<i16>, allowed: i32 },
     /// They may eat nothing when it would be there.
     NilByMouth(NilByMouth),
-}
-
-/// How bad a conflict is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Against a wish or a belief.
-    Preference,
-    /// Can do harm.
-    Harmful,
-    /// Can kill.
-    Dangerous,
 }
 
 /// Diets that are a matter of belief or taste; all others are a treatment.
@@ -222,6 +213,28 @@ impl Conflict {
             Self::Diet(_) => Severity::Harmful,
             Self::Texture { .. } | Self::Fluid { .. } | Self::NilByMouth(_) => Severity::Dangerous,
         }
+    }
+
+    /// Whether who knew of this one knows of `other` too: it is of the same, and not worse.
+    pub fn covers(&self, other: &Self) -> bool {
+        let is_same = match (self, other) {
+            (
+                Self::Allergen {
+                    allergen, presence, ..
+                },
+                Self::Allergen {
+                    allergen: other,
+                    presence: other_presence,
+                    ..
+                },
+            ) => allergen == other && presence == other_presence,
+            (Self::Diet(diet), Self::Diet(other)) => diet == other,
+            (Self::Texture { level, .. }, Self::Texture { level: other, .. })
+            | (Self::Fluid { level, .. }, Self::Fluid { level: other, .. }) => level == other,
+            (Self::NilByMouth(_), Self::NilByMouth(_)) => true,
+            _ => false,
+        };
+        is_same && other.severity() <= self.severity()
     }
 
     /// Who may let the dish be ordered in spite of it, with a reason. Administrators are not

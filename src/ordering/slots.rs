@@ -148,6 +148,25 @@ impl Slot {
         self.taken.saturating_add(trays) <= self.capacity
     }
 
+    /// Waits for the slot; how many places are free until the end of the transaction.
+    pub async fn hold(&self, conn: &Transaction, date: NaiveDate) -> Result<i32> {
+        use slot_load::{Column, Entity, Model};
+        let row = Model {
+            slot_id: self.id,
+            date,
+            taken: 0,
+        };
+        let held = Entity::insert(row.into_active_model())
+            .on_conflict(
+                OnConflict::columns([Column::SlotId, Column::Date])
+                    .value(Column::Taken, Expr::col((Entity, Column::Taken)))
+                    .to_owned(),
+            )
+            .exec_with_returning(conn)
+            .await?;
+        Ok(self.capacity - held.taken)
+    }
+
     /// Takes places in it, if they are there; what was read of it before may be old. The last
     /// that a transaction takes, because all who order for the slot wait for it.
     pub async fn take(&self, conn: &Transaction, date: NaiveDate, trays: i32) -> Result<bool> {

@@ -21,3 +21,10 @@ pub fn visible_to(scope: &Scope, backend: DbBackend) -> Condition {
         .add(is_any("hospital_id", &scope.hospitals(&SEE_PATIENTS)))
         .add(is_any("id", &scope.patients()))
 }
+
+/// Whether there are patients that the viewer may see; where not, none need be looked for.
+pub fn sees_any(scope: &Scope) -> bool {
+    scope.is_administrator()
+        || !scope.hospitals(&SEE_PATIENTS).is_empty()
+        || !scope.patients().is_empty()
+}

@@ -15,6 +15,7 @@ use crate::{
     kitchen::{Kitchen, KitchenById},
     menu::{Menu, MenuById, MenuItem, MenuItemById, MenuSection, SectionById},
     ordering::{Order, OrderById},
+    patient::{Patient, PatientById},
 };
 
 /// How many ids `nodes` takes.
@@ -60,7 +61,6 @@ macro_rules! nodes {
         async fn load(ctx: &Context<'_>, id: GlobalId) -> Result<Option<AnyNode>> {
             match id.kind {
                 $(Kind::$kind => Ok(ctx.load($edge, id.uuid).await?.map(AnyNode::$kind)),)*
-                Kind::Patient => Ok(None),
             }
         }
     };
@@ -75,6 +75,7 @@ nodes! {
     MenuSection by SectionById,
     MenuItem by MenuItemById,
     Order by OrderById,
+    Patient by PatientById,
 }
 
 #[derive(Default)]

@@ -7,6 +7,7 @@ const { configs, parser } = graphql;
 // Types without an identity: pages, values that belong to their object, and problems.
 const values = [
   'Availability',
+  'CutoffPassed',
   'DeliverySlot',
   'DishAllergen',
   'HospitalStats',
@@ -19,14 +20,22 @@ const values = [
   'NameTaken',
   'NotCooked',
   'NotFound',
+  'NotOnMenu',
   'Nutrition',
   'OpeningHours',
+  'OrderedSeparately',
+  'OrderingClosed',
   'PageInfo',
   'Photo',
   'PopularDish',
+  'PortionsExhausted',
   'PortionsReserved',
+  'PriceChanged',
+  'SlotFull',
   'Texture',
+  'TransitionNotAllowed',
   'VersionConflict',
+  'WardOrder',
   'WeightPrice',
 ];
 

@@ -40,6 +40,7 @@ mod property;
 mod queries;
 mod replicas;
 mod responses;
+mod rules;
 mod sdl;
 mod search;
 mod smoke;

@@ -17,11 +17,13 @@ use crate::{
     people::person,
 };
 
+mod allergies;
 mod crashes;
 mod place;
 mod races;
 mod states;
 mod times;
+mod wards;
 
 pub const PLACE: &str = "mutation ($input: PlaceOrderInput!) {
     placeOrder(input: $input) {
@@ -113,7 +115,10 @@ pub async fn admit(app: &TestApp, hospital: Uuid, ward: Option<Uuid>, bed: &str)
         updated_at: monday(),
         version: 1,
     };
-    insert::<patient::Entity>(app, row.into_active_model()).await;
+    let db = app.app.db.begin(&Meter::new("test")).await.unwrap();
+    let insert = patient::Entity::insert(row.into_active_model());
+    insert.exec_without_returning(&db).await.unwrap();
+    db.commit().await.unwrap();
     id
 }
 
@@ -125,12 +130,9 @@ pub async fn make_allergic(app: &TestApp, patient: Uuid, to: Allergen, how: Crit
         recorded_by: None,
         recorded_at: monday(),
     };
-    insert::<patient_allergy::Entity>(app, row.into_active_model()).await;
-}
-
-async fn insert<E: EntityTrait>(app: &TestApp, row: E::ActiveModel) {
     let db = app.app.db.begin(&Meter::new("test")).await.unwrap();
-    E::insert(row).exec_without_returning(&db).await.unwrap();
+    let insert = patient_allergy::Entity::insert(row.into_active_model());
+    insert.exec_without_returning(&db).await.unwrap();
     db.commit().await.unwrap();
 }
 
@@ -211,11 +213,16 @@ pub async fn recount(app: &TestApp, data: &Data) -> usize {
     orders.len()
 }
 
+/// The only row that there is of a table.
+pub async fn one<E: EntityTrait>(app: &TestApp) -> E::Model {
+    let mut rows = all::<E>(app).await;
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    rows.pop().unwrap()
+}
+
 /// The only order that there is.
 pub async fn only(app: &TestApp) -> order::Model {
-    let mut orders = all::<order::Entity>(app).await;
-    assert_eq!(orders.len(), 1, "{orders:#?}");
-    orders.pop().unwrap()
+    one::<order::Entity>(app).await
 }
 
 pub async fn is(app: &TestApp, status: OrderStatus) -> bool {

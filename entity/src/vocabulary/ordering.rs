@@ -69,7 +69,19 @@ impl OrderStatus {
 
 /// What happened to an order.
 #[derive(
-    Copy, Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enum, EnumIter, DeriveActiveEnum,
+    Copy,
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Enum,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
 )]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum OrderEventKind {
@@ -81,4 +93,16 @@ pub enum OrderEventKind {
     Overridden = 3,
     /// Its patient was moved, and it follows.
     Moved = 4,
+}
+
+/// How bad it can be that somebody eats what speaks against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
+#[graphql(name = "ConflictSeverity")]
+pub enum Severity {
+    /// Against a wish or a belief.
+    Preference,
+    /// Can do harm.
+    Harmful,
+    /// Can kill.
+    Dangerous,
 }

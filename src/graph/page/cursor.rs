@@ -59,6 +59,10 @@ impl Cursor {
                     bytes.push(b'd');
                     bytes.extend(chrono::Datelike::num_days_from_ce(date).to_be_bytes());
                 }
+                Value::ChronoDateTimeUtc(Some(moment)) => {
+                    bytes.push(b't');
+                    bytes.extend(moment.timestamp_micros().to_be_bytes());
+                }
                 // `statement::KeyType` makes no other.
                 other => unreachable!("{other:?} orders no list"),
             }
@@ -123,6 +127,13 @@ impl Bytes<'_> {
                 let days = i32::from_be_bytes(self.take()?);
                 chrono::NaiveDate::from_num_days_from_ce_opt(days)?.into()
             }
+            [b't'] => {
+                let micros = i64::from_be_bytes(self.take()?);
+                // Years that every index holds.
+                chrono::DateTime::from_timestamp_micros(micros)
+                    .filter(|moment| (1..10_000).contains(&chrono::Datelike::year(moment)))?
+                    .into()
+            }
             _ => return None,
         };
         Some(value)
@@ -138,10 +149,12 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_comes_back_as_it_went(
-            number: i64, double in -1e300..1e300f64, text in "[^\0]*", days in 1..3_000_000, id: u128,
+            number: i64, double in -1e300..1e300f64, text in "[^\0]*", days in 1..3_000_000,
+            micros in 0..253_402_300_799_000_000i64, id: u128,
         ) {
             let date = chrono::NaiveDate::from_num_days_from_ce_opt(days);
-            let keys = vec![number.into(), double.into(), text.into(), date.into()];
+            let moment = chrono::DateTime::from_timestamp_micros(micros);
+            let keys = vec![number.into(), double.into(), text.into(), date.into(), moment.into()];
             let cursor = Cursor { keys, id: Uuid::from_u128(id) };
             prop_assert_eq!(Cursor::decode(&cursor.encode(7), 7).unwrap(), cursor.clone());
             let foreign = Cursor::decode(&cursor.encode(7), 8).unwrap_err();

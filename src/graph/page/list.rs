@@ -1,6 +1,6 @@
 //! The loader keys of connections: a page of a list, and the length of one.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, future::Future, sync::Arc};
 
 use entity::position::Cells;
 use sea_orm::{ConnectionTrait, Value};
@@ -35,8 +35,8 @@ pub trait List: Clone + Debug + PartialEq + Send + Sync + 'static {
         Vec::new()
     }
 
-    /// The list in SQL. The first column of its table is `id`.
-    fn listing(&self, reads: &Reads) -> Result<Listing>;
+    /// The list in SQL.
+    fn listing(&self, reads: &Reads) -> impl Future<Output = Result<Listing>> + Send;
 
     /// A row of the listing as an item.
     fn item(cells: &mut Cells<'_>) -> Result<Self::Item, sea_orm::DbErr>;
@@ -129,16 +129,21 @@ impl<L: List> Hot for PageOf<L> {
     }
 
     async fn read(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<Self::Value>>> {
-        let listing = self.list.listing(reads)?;
+        let listing = self.list.listing(reads).await?;
         let window = &self.window;
         if !listing.accepts(window) {
             return Err(Error::bad_input(
                 "The cursor does not fit this list; start without it.",
             ));
         }
-        let parents = Parents::of(keys);
-        let statement = listing.page(window, &parents, reads.backend());
-        let rows = reads.conn.query_all(&statement).await?;
+        let parents = Parents::of(keys).seen(&listing.only);
+        let rows = match parents.is_nobody(&listing) {
+            true => Vec::new(),
+            false => {
+                let statement = listing.page(window, &parents, reads.backend());
+                reads.conn.query_all(&statement).await?
+            }
+        };
 
         // Rows come in the order of the list, for all parents together.
         let mut pages: Vec<Rows<L::Item>> = keys.iter().map(|_| Rows::default()).collect();
@@ -147,7 +152,7 @@ impl<L: List> Hot for PageOf<L> {
         for row in &rows {
             let mut cells = Cells::new(row, 0, 0);
             let index = match listing.parent {
-                Some(_) => parents.position(cells.value()?)?,
+                Some(_) => position(keys, cells.value()?)?,
                 None => 0,
             };
             let page = &mut pages[index];
@@ -197,12 +202,28 @@ impl Parents {
         }
     }
 
-    /// The index of a parent.
-    fn position(&self, parent: Uuid) -> Result<usize> {
-        self.ids
-            .binary_search(&parent)
-            .map_err(|_| Error::internal(anyhow::anyhow!("a row of a parent that was not asked")))
+    /// Those whose list the viewer may see.
+    fn seen(self, only: &Option<Vec<Uuid>>) -> Self {
+        let Some(only) = only else { return self };
+        let is_seen = |index: &usize| only.contains(&self.ids[*index]);
+        let seen: Vec<usize> = (0..self.ids.len()).filter(is_seen).collect();
+        let since = |index: &usize| self.since.get(*index).copied();
+        Self {
+            ids: seen.iter().map(|index| self.ids[*index]).collect(),
+            since: seen.iter().filter_map(since).collect(),
+        }
     }
+
+    /// Whether no list is left of those that were asked for.
+    fn is_nobody(&self, listing: &Listing) -> bool {
+        listing.parent.is_some() && self.ids.is_empty()
+    }
+}
+
+/// The index of a parent.
+fn position<K: ListKey>(keys: &[K], parent: Uuid) -> Result<usize> {
+    keys.binary_search_by_key(&Some(parent), |key| key.uuid())
+        .map_err(|_| Error::internal(anyhow::anyhow!("a row of a parent that was not asked")))
 }
 
 /// The rows of one parent, one more than asked when there is one more; whether anything lies
@@ -263,19 +284,22 @@ impl<L: List> Hot for CountOf<L> {
     }
 
     async fn read(&self, keys: &[L::Key], reads: &Reads) -> Result<Vec<Result<u64>>> {
-        let listing = self.0.listing(reads)?;
-        let parents = Parents::of(keys);
-        let rows = reads
-            .conn
-            .query_all(&listing.count(&parents, reads.backend()))
-            .await?;
+        let listing = self.0.listing(reads).await?;
+        let parents = Parents::of(keys).seen(&listing.only);
+        let rows = match parents.is_nobody(&listing) {
+            true => Vec::new(),
+            false => {
+                let count = listing.count(&parents, reads.backend());
+                reads.conn.query_all(&count).await?
+            }
+        };
         let mut counts: Vec<Result<u64>> = keys.iter().map(|_| Ok(0)).collect();
         for row in &rows {
             let mut cells = Cells::new(row, 0, 0);
             let count: i64 = cells.value()?;
-            let index = match parents.ids.is_empty() {
-                true => 0,
-                false => parents.position(cells.value()?)?,
+            let index = match listing.parent {
+                Some(_) => position(keys, cells.value()?)?,
+                None => 0,
             };
             counts[index] = Ok(count as u64);
         }
@@ -294,5 +318,6 @@ pub(super) fn key_value(cells: &mut Cells<'_>, key: KeyType) -> Result<Value, se
         KeyType::Double => cells.value::<f64>()?.into(),
         KeyType::Text => cells.value::<String>()?.into(),
         KeyType::Date => cells.value::<chrono::NaiveDate>()?.into(),
+        KeyType::Moment => cells.value::<chrono::DateTime<chrono::Utc>>()?.into(),
     })
 }

@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use entity::position::Cells;
 use sea_orm::{
-    DbBackend, DbErr, Value,
-    sea_query::{Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement},
+    Condition, DbBackend, DbErr, Value,
+    sea_query::{
+        Expr, ExprTrait, Func, JoinType, Order as Direction, Query, SelectStatement, UnionType,
+    },
 };
 use uuid::Uuid;
 
@@ -17,14 +19,21 @@ use crate::{
 /// A list in SQL, without its ends.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// The table whose rows are listed; it has the column `id`.
+    /// The table whose rows are listed.
     pub table: &'static str,
+    /// The columns that tell its rows apart. The first holds a UUID and is read first.
+    pub row: &'static [&'static str],
     /// What is read of a row.
     pub columns: Columns,
     /// FROM the table, with the joins and conditions of the filter, and nothing selected yet.
     pub from: SelectStatement,
     /// The column that holds the key of the parent.
     pub parent: Option<Expr>,
+    /// The parents whose list the viewer may see, where not everybody may see those of all.
+    pub only: Option<Vec<Uuid>>,
+    /// Conditions that exclude each other and of which one must hold, where each has an index in
+    /// the order of the list that all together have not; none where the list has no such parts.
+    pub parts: Vec<Condition>,
     pub order: Order,
 }
 
@@ -48,6 +57,7 @@ pub enum KeyType {
     Double,
     Text,
     Date,
+    Moment,
 }
 
 /// Which part of a list is read.
@@ -101,6 +111,7 @@ impl Order {
             // No text in a database has a NUL, and PostgreSQL is not to be sent one.
             (KeyType::Text, Value::String(Some(text))) => !text.contains('\0'),
             (KeyType::Date, Value::ChronoDate(Some(_))) => true,
+            (KeyType::Moment, Value::ChronoDateTimeUtc(Some(_))) => true,
             _ => false,
         };
         let mut pairs = self.keys.iter().zip(&cursor.keys);
@@ -127,18 +138,6 @@ impl Listing {
         } else {
             Direction::Asc
         };
-        let mut inner = self.below_parent();
-        if let Some(after) = &window.after {
-            inner.and_where(self.side(after, !self.order.descending, false));
-        }
-        if let Some(before) = &window.before {
-            inner.and_where(self.side(before, self.order.descending, false));
-        }
-        for key in &self.order.keys {
-            inner.order_by_expr(key.expr.clone(), direction.clone());
-        }
-        inner.order_by((self.table, "id"), direction.clone());
-        inner.limit(window.size as u64 + 1);
 
         let mut outer = Query::select();
         match self.parent {
@@ -168,16 +167,19 @@ impl Listing {
         };
         let rows = match backend {
             DbBackend::Postgres => {
-                self.select_columns(&mut inner);
+                let inner = self.slice(window, &direction);
                 outer.join_lateral(join, inner, "r", Expr::val(true));
                 outer.expr(Expr::cust("r.*"));
                 "r"
             }
             // SQLite has no LATERAL, but lets a subquery on the right side of IN see the left.
             _ => {
-                inner.column((self.table, "id"));
-                let on = Expr::col((self.table, "id")).in_subquery(inner);
-                outer.join(join, self.table, on);
+                let mut inner = self.below_parent(&self.whole());
+                self.cut(&mut inner, window, &direction);
+                let columns = || self.row.iter().map(|column| (self.table, *column));
+                inner.columns(columns());
+                let row = Expr::tuple(columns().map(Expr::col));
+                outer.join(join, self.table, row.in_subquery(inner));
                 self.select_columns(&mut outer);
                 self.table
             }
@@ -188,13 +190,68 @@ impl Listing {
                 _ => outer.order_by_expr(key.expr.clone(), direction.clone()),
             };
         }
-        outer.order_by((rows, "id"), direction);
+        outer.order_by((rows, self.row[0]), direction);
         outer
+    }
+
+    /// The rows of one parent that a page takes: of each part so many as the page has, then of
+    /// all of them.
+    fn slice(&self, window: &Window, direction: &Direction) -> SelectStatement {
+        let part = |condition: &Condition| {
+            let mut part = self.below_parent(condition);
+            self.cut(&mut part, window, direction);
+            self.select_columns(&mut part);
+            part
+        };
+        let [first, more @ ..] = self.parts.as_slice() else {
+            return part(&self.whole());
+        };
+        if more.is_empty() {
+            return part(first);
+        }
+        let all_of = |part| {
+            let all = Expr::cust("p.*");
+            Query::select().expr(all).from_subquery(part, "p").take()
+        };
+        let mut slice = all_of(part(first));
+        for condition in more {
+            slice.union(UnionType::All, all_of(part(condition)));
+        }
+        for (_, name) in self.order.keys.iter().zip(NAMES) {
+            slice.order_by(name, direction.clone());
+        }
+        slice.order_by(self.row[0], direction.clone());
+        slice.limit(window.size as u64 + 1);
+        slice
+    }
+
+    /// The condition that all parts are together.
+    fn whole(&self) -> Condition {
+        match self.parts.as_slice() {
+            [] => Condition::all(),
+            parts => parts.iter().cloned().fold(Condition::any(), Condition::add),
+        }
+    }
+
+    /// Leaves of `select` what is inside the window, in its order, one row more than it has.
+    fn cut(&self, select: &mut SelectStatement, window: &Window, direction: &Direction) {
+        if let Some(after) = &window.after {
+            select.and_where(self.side(after, !self.order.descending, false));
+        }
+        if let Some(before) = &window.before {
+            select.and_where(self.side(before, self.order.descending, false));
+        }
+        for key in &self.order.keys {
+            select.order_by_expr(key.expr.clone(), direction.clone());
+        }
+        select.order_by((self.table, self.row[0]), direction.clone());
+        select.limit(window.size as u64 + 1);
     }
 
     /// Counts the rows below each of `parents`, or all of them.
     pub fn count(&self, parents: &Parents, backend: DbBackend) -> SelectStatement {
         let mut select = self.from.clone();
+        select.cond_where(self.whole());
         select.expr_as(Func::cust("COUNT").arg(Expr::cust("*")), "count_");
         if let Some(parent) = &self.parent {
             select.expr_as(parent.clone(), "parent_");
@@ -210,8 +267,9 @@ impl Listing {
         select
     }
 
-    fn below_parent(&self) -> SelectStatement {
+    fn below_parent(&self, condition: &Condition) -> SelectStatement {
         let mut select = self.from.clone();
+        select.cond_where(condition.clone());
         if let Some(parent) = &self.parent {
             select.and_where(parent.clone().eq(Expr::col(("k", "k"))));
         }
@@ -235,7 +293,7 @@ impl Listing {
     /// cursor's own row.
     fn side(&self, cursor: &Cursor, greater: bool, including: bool) -> Expr {
         let keys = self.order.keys.iter().map(|key| key.expr.clone());
-        let row = Expr::tuple(keys.chain([Expr::col((self.table, "id"))]));
+        let row = Expr::tuple(keys.chain([Expr::col((self.table, self.row[0]))]));
         let values = cursor.keys.iter().cloned().map(Expr::val);
         let at = Expr::tuple(values.chain([Expr::val(cursor.id)]));
         match (greater, including) {
@@ -247,11 +305,20 @@ impl Listing {
     }
 
     fn exists(&self, cursor: &Cursor, greater: bool) -> Expr {
-        let mut select = self.below_parent();
-        select
-            .expr(Expr::val(1))
-            .and_where(self.side(cursor, greater, true))
-            .limit(1);
-        Expr::exists(select)
+        let beyond = |condition: &Condition| {
+            let mut select = self.below_parent(condition);
+            select
+                .expr(Expr::val(1))
+                .and_where(self.side(cursor, greater, true))
+                .limit(1);
+            Expr::exists(select)
+        };
+        match self.parts.as_slice() {
+            [] => beyond(&self.whole()),
+            [first, more @ ..] => {
+                let more = more.iter().map(beyond);
+                more.fold(beyond(first), ExprTrait::or)
+            }
+        }
     }
 }

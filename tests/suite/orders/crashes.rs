@@ -53,7 +53,11 @@ impl<'a> Killed<'a> {
     /// Kills it as `kill -9` does, wherever it is, and starts another one in its place.
     fn start_again(&mut self, n: usize) {
         self.servers[n] = None;
-        let settings = [PATIENT.as_slice(), &[("THALI_LISTEN", &self.ports[n])]].concat();
+        let settings = [
+            PATIENT.as_slice(),
+            &[("THALI_LISTEN", self.ports[n].as_str())],
+        ]
+        .concat();
         let start = || Server::with(self.app, None, &settings);
         self.servers[n] = Some(tokio::task::block_in_place(start));
     }

@@ -7,9 +7,10 @@ use entity::{
 use serde_json::{Value, json};
 use thali::{auth::Place, graph::id::Kind};
 
-use super::{Lunch, PLACE, admit, all, make_allergic, only, place, problems, recount, run_sql};
+use super::{
+    Lunch, PLACE, admit, all, make_allergic, one, only, place, problems, recount, run_sql,
+};
 use crate::{
-    app::TestApp,
     on_both,
     people::{person, person_in_bed},
 };
@@ -59,11 +60,11 @@ on_both! {
         let names = lunch.data.dishes.iter().find(|dish| dish.id == lunch.row(0).dish_id);
         assert_eq!(lines[0].dish_name, names.unwrap().name);
 
-        let [event] = all::<order_event::Entity>(&app).await.try_into().unwrap();
+        let event = one::<order_event::Entity>(&app).await;
         assert_eq!((event.version, event.account_id, event.role), (1, Some(lunch.nurse), Some(Role::Nurse)));
-        let [number] = all::<order_number::Entity>(&app).await.try_into().unwrap();
+        let number = one::<order_number::Entity>(&app).await;
         assert_eq!((number.number, number.order_id), (placed.number, placed.id));
-        let [told] = all::<outbox::Entity>(&app).await.try_into().unwrap();
+        let told = one::<outbox::Entity>(&app).await;
         let ids = json!({ "order": placed.id, "hospital": lunch.hospital, "kitchen": lunch.kitchen });
         assert_eq!((told.name.as_str(), serde_json::from_str::<Value>(&told.payload).unwrap()), ("OrderPlaced", ids));
         assert_eq!(recount(&app, &lunch.data).await, 1);
@@ -160,7 +161,7 @@ on_both! {
         assert_eq!(place(&app, own, &input).await["problems"].as_array().unwrap().len(), 1, "a patient may not");
         assert_eq!(all::<audit_entry::Entity>(&app).await.len(), 0);
         assert_eq!(problems(&place(&app, lunch.nurse, &input).await), [""; 0]);
-        let [audit] = all::<audit_entry::Entity>(&app).await.try_into().unwrap();
+        let audit = one::<audit_entry::Entity>(&app).await;
         assert_eq!(
             (audit.subject_id, audit.account_id, audit.role, audit.reason.as_str()),
             (only(&app).await.id, Some(lunch.nurse), Role::Nurse, "Had it yesterday.")

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Lunch, only, place, problems, recount, run_sql};
-use crate::{app::TestApp, on_both};
+use crate::on_both;
 
 on_both! {
     async fn after_the_cut_off_it_is_a_late_tray_for_as_long_as_there_is_one(app: TestApp) {
