@@ -89,10 +89,11 @@ fn is_passing(error: &DbErr) -> bool {
         | SqlxError::PoolTimedOut
         | SqlxError::PoolClosed
         | SqlxError::WorkerCrashed => true,
-        // PostgreSQL: connection, resources, operator intervention (57014 is the time-out).
+        // PostgreSQL: connection, deadlock, resources, operator intervention (57014 is the
+        // time-out).
         // SQLite: busy, locked.
         SqlxError::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57"]
+            ["08", "40", "53", "57"]
                 .iter()
                 .any(|class| code.len() == 5 && code.starts_with(class))
                 || matches!(&*code, "5" | "6")

@@ -2,12 +2,15 @@
 //! values it makes old.
 
 use async_graphql::{InputType, Value};
-use entity::vocabulary::{Audience, Meal};
+use entity::vocabulary::{Audience, Meal, OrderStatus};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::cache::Tag;
+
+#[cfg(test)]
+mod tests;
 
 /// Everything that can happen. Ids are those of rows. The name and the fields are what other
 /// processes read, also older and newer ones: they are added to and never changed.
@@ -45,6 +48,52 @@ pub enum Event {
         meal: Meal,
         version: i32,
     },
+    /// A patient came to a hospital. Of patients nothing is told but who it is.
+    PatientAdmitted { patient: Uuid, version: i32 },
+    /// What a patient may eat was recorded.
+    PatientDietRecorded { patient: Uuid, version: i32 },
+    /// What a patient is allergic to was recorded.
+    PatientAllergyRecorded { patient: Uuid, version: i32 },
+    /// That a patient is allergic to something was taken back.
+    PatientAllergyRemoved { patient: Uuid, version: i32 },
+    /// A patient lies elsewhere.
+    PatientMoved { patient: Uuid, version: i32 },
+    /// A patient left the hospital.
+    PatientDischarged { patient: Uuid, version: i32 },
+    /// A meal was ordered.
+    OrderPlaced {
+        order: Uuid,
+        hospital: Uuid,
+        kitchen: Uuid,
+    },
+    /// An order got another state.
+    OrderStatusChanged {
+        order: Uuid,
+        hospital: Uuid,
+        kitchen: Uuid,
+        #[serde(serialize_with = "write_word", deserialize_with = "read_word")]
+        status: OrderStatus,
+        version: i32,
+    },
+    /// Somebody who is answerable for it let an order stand in spite of a conflict.
+    OrderOverridden {
+        order: Uuid,
+        hospital: Uuid,
+        kitchen: Uuid,
+        version: i32,
+    },
+    /// An order no longer fits its patient: somebody has to look at it.
+    OrderFlagged {
+        order: Uuid,
+        kitchen: Uuid,
+        version: i32,
+    },
+    /// An order follows its patient to another bed.
+    OrderMoved {
+        order: Uuid,
+        kitchen: Uuid,
+        version: i32,
+    },
     /// Any part of the data may have changed, by an import.
     DataImported {},
     /// What only a newer process has a name for. It is never recorded.
@@ -76,14 +125,38 @@ impl Event {
             Self::DishCreated { dish, .. } | Self::DishUpdated { dish, .. } => {
                 format!("dish:{dish}")
             }
+            Self::PatientAdmitted { patient, .. }
+            | Self::PatientDietRecorded { patient, .. }
+            | Self::PatientAllergyRecorded { patient, .. }
+            | Self::PatientAllergyRemoved { patient, .. }
+            | Self::PatientMoved { patient, .. }
+            | Self::PatientDischarged { patient, .. } => format!("patient:{patient}"),
+            Self::OrderPlaced { order, .. }
+            | Self::OrderStatusChanged { order, .. }
+            | Self::OrderOverridden { order, .. }
+            | Self::OrderFlagged { order, .. }
+            | Self::OrderMoved { order, .. } => format!("order:{order}"),
             Self::DataImported {} | Self::Unknown => "data".to_owned(),
         }
     }
 
-    /// What it changed of that which is cached. Price and portions are live, and never are.
+    /// What it changed of that which is cached. Price and portions are live, and never are, nor is
+    /// anything of a person.
     pub fn tags(&self) -> Vec<Tag> {
         match self {
-            Self::MenuItemPriceChanged { .. } | Self::MenuItemPortionsChanged { .. } => Vec::new(),
+            Self::MenuItemPriceChanged { .. }
+            | Self::MenuItemPortionsChanged { .. }
+            | Self::PatientAdmitted { .. }
+            | Self::PatientDietRecorded { .. }
+            | Self::PatientAllergyRecorded { .. }
+            | Self::PatientAllergyRemoved { .. }
+            | Self::PatientMoved { .. }
+            | Self::PatientDischarged { .. }
+            | Self::OrderPlaced { .. }
+            | Self::OrderStatusChanged { .. }
+            | Self::OrderOverridden { .. }
+            | Self::OrderFlagged { .. }
+            | Self::OrderMoved { .. } => Vec::new(),
             Self::DishCreated { dish, kitchen } | Self::DishUpdated { dish, kitchen, .. } => vec![
                 Tag::Dish(*dish),
                 Tag::DishesOfKitchen(*kitchen),
@@ -134,112 +207,4 @@ fn read_word<'de, T: InputType, D: Deserializer<'de>>(from: D) -> Result<T, D::E
     let word = Value::deserialize(from)?;
     let name = word.to_string();
     T::parse(Some(word)).map_err(|_| D::Error::custom(format!("{name} is in no vocabulary here")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ONE: Uuid = Uuid::from_u128(1);
-    const TWO: Uuid = Uuid::from_u128(2);
-
-    fn all() -> Vec<Event> {
-        let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
-        let published = |owner| Event::MenuPublished {
-            menu: ONE,
-            owner,
-            date: day,
-            meal: Meal::Lunch,
-            version: 2,
-        };
-        vec![
-            Event::MenuItemPriceChanged {
-                menu: ONE,
-                menu_item: TWO,
-                audience: Audience::Staff,
-                version: 3,
-            },
-            Event::MenuItemPortionsChanged {
-                menu: ONE,
-                menu_item: TWO,
-                version: 1,
-            },
-            Event::DishCreated {
-                dish: ONE,
-                kitchen: TWO,
-            },
-            Event::DishUpdated {
-                dish: ONE,
-                kitchen: TWO,
-                version: 2,
-            },
-            published(MenuOwner::Kitchen { id: TWO }),
-            published(MenuOwner::Hospital {
-                id: TWO,
-                slug: "riverside-general".to_owned(),
-                code: "5MV02".to_owned(),
-            }),
-            Event::DataImported {},
-        ]
-    }
-
-    #[test]
-    fn what_is_told_is_read_again() {
-        for event in all() {
-            let (name, payload) = event.told().unwrap();
-            assert_eq!(Event::read(&name, &payload), event, "{name} {payload}");
-        }
-    }
-
-    #[test]
-    fn what_is_told_stays_as_it_is() {
-        let told: Vec<_> = all()
-            .iter()
-            .map(|event| {
-                let (name, payload) = event.told().unwrap();
-                format!("{} {name} {payload}", event.topic())
-            })
-            .collect();
-        insta::assert_snapshot!(told.join("\n"), @r#"
-        menu:00000000-0000-0000-0000-000000000001 MenuItemPriceChanged {"audience":"STAFF","menu":"00000000-0000-0000-0000-000000000001","menuItem":"00000000-0000-0000-0000-000000000002","version":3}
-        menu:00000000-0000-0000-0000-000000000001 MenuItemPortionsChanged {"menu":"00000000-0000-0000-0000-000000000001","menuItem":"00000000-0000-0000-0000-000000000002","version":1}
-        dish:00000000-0000-0000-0000-000000000001 DishCreated {"dish":"00000000-0000-0000-0000-000000000001","kitchen":"00000000-0000-0000-0000-000000000002"}
-        dish:00000000-0000-0000-0000-000000000001 DishUpdated {"dish":"00000000-0000-0000-0000-000000000001","kitchen":"00000000-0000-0000-0000-000000000002","version":2}
-        menu:00000000-0000-0000-0000-000000000001 MenuPublished {"date":"2026-11-23","meal":"LUNCH","menu":"00000000-0000-0000-0000-000000000001","owner":{"kitchen":{"id":"00000000-0000-0000-0000-000000000002"}},"version":2}
-        menu:00000000-0000-0000-0000-000000000001 MenuPublished {"date":"2026-11-23","meal":"LUNCH","menu":"00000000-0000-0000-0000-000000000001","owner":{"hospital":{"code":"5MV02","id":"00000000-0000-0000-0000-000000000002","slug":"riverside-general"}},"version":2}
-        data DataImported {}
-        "#);
-    }
-
-    #[test]
-    fn what_is_not_known_may_have_changed_everything() {
-        for (name, payload) in [
-            ("TrayDelivered", "{}"),
-            ("DishUpdated", r#"{"dish": 7}"#),
-            ("MenuItemPortionsChanged", "no JSON"),
-            ("Unknown", "{}"),
-        ] {
-            let event = Event::read(name, payload);
-            assert_eq!(event, Event::Unknown, "{name} {payload}");
-            assert_eq!(event.tags(), [Tag::Everything]);
-        }
-    }
-
-    #[test]
-    fn more_may_be_told_than_is_known_here() {
-        let payload = json!({ "dish": ONE, "kitchen": TWO, "version": 2, "by": "a newer process" });
-        let event = Event::read("DishUpdated", &payload.to_string());
-        assert!(
-            matches!(event, Event::DishUpdated { version: 2, .. }),
-            "{event:?}"
-        );
-    }
-
-    #[test]
-    fn what_is_live_makes_no_cached_value_old() {
-        for event in all() {
-            let is_live = event.told().unwrap().0.starts_with("MenuItem");
-            assert_eq!(event.tags().is_empty(), is_live, "{event:?}");
-        }
-    }
 }

@@ -20,7 +20,7 @@ pub use lists::{HospitalsOfKitchen, KitchensOfHospital};
 pub use query::HospitalQuery;
 use stats::{HospitalStats, PopularDish};
 pub use ward::{Ward, WardById};
-pub use window::{MealWindow, WindowsOfHospital};
+pub use window::{MealWindow, WindowRow, WindowsOfHospital, instant};
 
 use crate::{
     error::{Error, Result},
@@ -28,6 +28,7 @@ use crate::{
     kitchen::Kitchen,
     menu::{Menu, MenusOf, MenusToCome, Owner},
     ordering::{Order, OrderFilter, OrderOrder, OrdersOf, Whose},
+    patient::{Patient, PatientFilter, PatientsOfHospital},
     place::{Location, LocationInput},
 };
 
@@ -154,6 +155,30 @@ impl Hospital {
             before,
         };
         ctx.page(KitchensOfHospital, self.0.id, slice).await
+    }
+
+    /// Its patients in the order in which they were first admitted, for those who care for them;
+    /// nobody for everybody else.
+    async fn patients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only patients that fit all of this.")] filter: Option<PatientFilter>,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<Patient>>> {
+        let slice = Slice {
+            first,
+            after,
+            last,
+            before,
+        };
+        let patients = PatientsOfHospital {
+            filter: filter.unwrap_or_default(),
+        };
+        ctx.page(patients, self.0.id, slice).await
     }
 
     /// Its menus in the order of time. Without `from` and `to`: from today on.

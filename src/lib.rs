@@ -11,6 +11,7 @@ pub mod hospital;
 pub mod kitchen;
 pub mod menu;
 pub mod ordering;
+pub mod patient;
 pub mod place;
 
 pub mod graph;

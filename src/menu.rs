@@ -15,13 +15,14 @@ mod lists;
 mod live;
 mod plan;
 mod printed;
+mod problem;
 mod publish_menu;
 mod query;
 mod section;
 mod set_menu_item_portions;
 mod set_menu_item_price;
 
-pub use edges::MenuById;
+pub use edges::{MenuById, is_published};
 pub use item::{MenuItem, MenuItemById};
 pub use lists::{MenusOf, MenusToCome, Owner};
 pub use publish_menu::PublishMenu;

@@ -1,17 +1,79 @@
 //! Orders: what may be ordered, by whom and for whom; how far an order is.
+//!
+//! Placing one is one decision in one transaction. Whoever holds rows for it holds them in one
+//! order, so that nobody waits for each other: the idempotency key, patients by id, orders by id,
+//! menu items by id, order numbers, portions by menu item, and the slot last, for which all wait.
 
+use async_graphql::MergedObject;
+
+mod advance_order;
+mod cancel_order;
+mod change;
+mod check_meal;
+mod conflict;
+mod decide;
 mod event;
 mod filter;
+mod known;
 mod line;
 mod lists;
+mod loosen;
 mod months;
+mod offer;
 mod order;
+mod override_conflict;
+mod overrides;
+mod place;
+mod place_order;
+mod place_ward_orders;
+mod plates;
+mod portions;
+mod problem;
+mod recheck;
 pub mod rules;
+mod sections;
+mod slots;
 mod transition;
+mod tray;
 mod visible;
+mod ward_order;
 
+pub use advance_order::AdvanceOrder;
+pub use cancel_order::CancelOrder;
+pub use check_meal::{CheckMeal, MealCheck, SafeFor};
+pub use conflict::{levels, problems};
 pub use filter::{OrderFilter, OrderOrder};
 pub use lists::{OrdersOf, Whose};
 pub use months::{Month, MonthsSeen, TABLES, is_there as month_is_there, make_months};
 pub use order::{Order, OrderById};
+pub use override_conflict::OverrideConflict;
+pub use place_order::PlaceOrder;
+pub use place_ward_orders::PlaceWardOrders;
+pub use plates::{load_eater, load_eaters, load_plates, load_plates_of_dishes};
+pub use recheck::{flag_all, follow, recheck};
+pub use sections::Sections;
 pub use visible::{SEE_ORDERS, visible_to};
+
+use crate::{app::App, graph::Writes};
+
+/// The changes of orders.
+#[derive(Default, MergedObject)]
+pub struct OrderMutation(
+    PlaceOrder,
+    PlaceWardOrders,
+    CancelOrder,
+    AdvanceOrder,
+    OverrideConflict,
+);
+
+impl OrderMutation {
+    pub fn new(app: &App) -> Self {
+        Self(
+            PlaceOrder::new(Writes::new(app)),
+            PlaceWardOrders::new(Writes::new(app)),
+            CancelOrder::new(Writes::new(app)),
+            AdvanceOrder::new(Writes::new(app)),
+            OverrideConflict::new(Writes::new(app)),
+        )
+    }
+}

@@ -46,28 +46,35 @@ pub struct Recorded {
     pub event: Event,
 }
 
-/// Writes an event beside its change. To be called under the lock that the changes of its topic
-/// share, where they have an order: the order of ids is then the order of commits.
+/// Writes events beside their change, in one statement. To be called under the lock that the
+/// changes of a topic share, where they have an order: the order of ids is then the order of
+/// commits.
 pub async fn record(
     conn: &Transaction,
-    event: Event,
+    events: Vec<Event>,
     now: DateTime<Utc>,
-) -> Result<Recorded, DbErr> {
-    let id = Uuid::now_v7();
-    let told = event.told();
-    let (name, payload) = told.map_err(|error| DbErr::Json(error.to_string()))?;
-    let row = Model {
-        id,
-        topic: event.topic(),
-        name,
-        payload,
-        created_at: now,
-        published_at: None,
-    };
-    Entity::insert(row.into_active_model())
+) -> Result<Vec<Recorded>, DbErr> {
+    let mut rows = Vec::with_capacity(events.len());
+    let mut recorded = Vec::with_capacity(events.len());
+    for event in events {
+        let id = Uuid::now_v7();
+        let told = event.told();
+        let (name, payload) = told.map_err(|error| DbErr::Json(error.to_string()))?;
+        let row = Model {
+            id,
+            topic: event.topic(),
+            name,
+            payload,
+            created_at: now,
+            published_at: None,
+        };
+        rows.push(row.into_active_model());
+        recorded.push(Recorded { id, event });
+    }
+    Entity::insert_many(rows)
         .exec_without_returning(conn)
         .await?;
-    Ok(Recorded { id, event })
+    Ok(recorded)
 }
 
 /// What this process has committed and is about to tell. One batch goes out at a time, with all

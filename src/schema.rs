@@ -26,6 +26,8 @@ use crate::{
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
     menu::{MenuMutation, MenuQuery},
+    ordering::{CheckMeal, OrderMutation},
+    patient::PatientMutation,
 };
 
 /// The ways into the graph.
@@ -37,6 +39,7 @@ pub struct Query(
     MenuQuery,
     DishQuery,
     AccountQuery,
+    CheckMeal,
     server::ServerQuery,
 );
 
@@ -44,7 +47,13 @@ pub struct Query(
 // holds none, for a schema that is printed or checked and never run.
 /// The changes that can be made.
 #[derive(MergedObject, Default)]
-pub struct Mutation(MenuMutation, DishMutation, AccountMutation);
+pub struct Mutation(
+    MenuMutation,
+    DishMutation,
+    AccountMutation,
+    OrderMutation,
+    PatientMutation,
+);
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
@@ -53,6 +62,8 @@ pub fn build(app: &App) -> Schema {
         MenuMutation::new(app),
         DishMutation::new(app),
         AccountMutation::new(app),
+        OrderMutation::new(app),
+        PatientMutation::new(app),
     );
     builder(mutation).finish()
 }

@@ -4,9 +4,11 @@
 use chrono::NaiveDate;
 use sea_orm::{
     DbBackend, Value,
-    sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, Query, SelectStatement},
+    sea_query::{Alias, ArrayType, Expr, ExprTrait, Func, InsertStatement, Query, SelectStatement},
 };
 use uuid::Uuid;
+
+use crate::error::{Error, Result};
 
 /// `column` is one of `keys`.
 pub fn is_any_of(column: Expr, keys: &[Uuid], backend: DbBackend) -> Expr {
@@ -98,6 +100,66 @@ pub fn ranges(pairs: &[(i64, i64)], backend: DbBackend) -> SelectStatement {
                 .take()
         }
     }
+}
+
+/// What a column of [`sent`] holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Sent {
+    Id,
+    Number,
+    Text,
+}
+
+/// Rows that are sent, each a JSON array, as a table with these columns: one parameter, whatever
+/// their number. Ids are as [`sent_id`] writes them; null is NULL.
+pub fn sent(
+    rows: &serde_json::Value,
+    columns: &[(&'static str, Sent)],
+    backend: DbBackend,
+) -> SelectStatement {
+    let mut select = Query::select();
+    for (place, (name, holds)) in columns.iter().enumerate() {
+        let cell = match (backend, holds) {
+            (DbBackend::Postgres, Sent::Id) => format!("(value ->> {place})::uuid"),
+            (DbBackend::Postgres, Sent::Number) => format!("(value ->> {place})::bigint"),
+            (_, Sent::Id) => format!("unhex(value ->> {place})"),
+            (_, Sent::Number | Sent::Text) => format!("value ->> {place}"),
+        };
+        select.expr_as(Expr::cust(cell), *name);
+    }
+    let json = Expr::val(rows.to_string());
+    match backend {
+        DbBackend::Postgres => {
+            let rows = Func::cust("jsonb_array_elements").arg(json.cast_as("jsonb"));
+            select.from_function(rows, "j");
+        }
+        _ => {
+            select.from_function(Func::cust("json_each").arg(json), "j");
+        }
+    }
+    select
+}
+
+/// INSERT the rows of `select`, whose columns are named so, into `table`.
+pub fn insert_from(
+    table: &'static str,
+    columns: &[&'static str],
+    mut select: SelectStatement,
+) -> Result<InsertStatement> {
+    // Without a condition SQLite takes the ON of an ON CONFLICT for that of a join.
+    select.and_where(Expr::value(true));
+    let mut insert = Query::insert();
+    insert
+        .into_table(table)
+        .columns(columns.iter().copied())
+        .select_from(select)
+        .map_err(|error| Error::internal(anyhow::anyhow!("{table}: {error}")))?;
+    Ok(insert)
+}
+
+/// An id as a cell of [`sent`].
+pub fn sent_id(id: Uuid) -> serde_json::Value {
+    id.simple().to_string().into()
 }
 
 fn any(column: Expr, array: Value) -> Expr {

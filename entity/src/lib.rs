@@ -34,3 +34,4 @@ pub mod slot_load;
 pub mod token_key;
 pub mod vocabulary;
 pub mod ward;
+pub mod ward_order;

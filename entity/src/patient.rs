@@ -2,8 +2,9 @@
 //! number are enough to bring a tray.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "patient")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

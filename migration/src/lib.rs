@@ -16,6 +16,7 @@ mod m20261121_000007_accounts;
 mod m20261121_000008_patients;
 mod m20261121_000009_orders;
 mod m20261121_000010_sessions;
+mod m20261121_000012_ward_orders;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_patients::Migration),
             Box::new(m20261121_000009_orders::Migration),
             Box::new(m20261121_000010_sessions::Migration),
+            Box::new(m20261121_000012_ward_orders::Migration),
         ]
     }
 }

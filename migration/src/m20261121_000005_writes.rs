@@ -27,6 +27,9 @@ impl MigrationTrait for Migration {
 // Price and availability are live, and so are their versions: a version on `menu_item` would
 // make a cached item wrong with every change of its price.
 //
+// An availability of version 0 was never set: orders count there what they take of an item whose
+// portions are not known.
+//
 // A key is taken again when it is older than 48 hours, whether it was removed or not; whoever
 // removes old keys finds them by `idempotency_key_by_age`.
 //
@@ -34,7 +37,7 @@ impl MigrationTrait for Migration {
 // are written under a lock, so that the order of their ids is that of their commits.
 const UP: &str = r#"
 ALTER TABLE menu_item_price ADD COLUMN version integer NOT NULL DEFAULT 1 CHECK (version > 0);
-ALTER TABLE availability ADD COLUMN version integer NOT NULL DEFAULT 1 CHECK (version > 0);
+ALTER TABLE availability ADD COLUMN version integer NOT NULL DEFAULT 1 CHECK (version >= 0);
 
 CREATE TABLE idempotency_key (
     viewer text NOT NULL,

@@ -30,8 +30,8 @@ CREATE TABLE patient (
     id {uuid} NOT NULL PRIMARY KEY,
     hospital_id {uuid} NOT NULL REFERENCES hospital (id) ON DELETE CASCADE,
     ward_id {uuid} REFERENCES ward (id) ON DELETE SET NULL,
-    bed text CHECK (bed <> ''),
-    code text NOT NULL CHECK (code <> ''),
+    bed text {C} CHECK (bed <> ''),
+    code text {C} NOT NULL CHECK (code <> ''),
     diets integer NOT NULL DEFAULT 0 CHECK (diets >= 0),
     food_levels integer CHECK (food_levels BETWEEN 0 AND 255 AND food_levels % 8 = 0),
     drink_levels integer CHECK (drink_levels BETWEEN 0 AND 31),
@@ -42,10 +42,13 @@ CREATE TABLE patient (
     updated_at {timestamp} NOT NULL,
     version integer NOT NULL DEFAULT 1 CHECK (version > 0),
     UNIQUE (hospital_id, code),
-    CHECK (nil_by_mouth_until IS NULL OR nil_by_mouth_from < nil_by_mouth_until)
+    CHECK (nil_by_mouth_until IS NULL
+        OR nil_by_mouth_from IS NOT NULL AND nil_by_mouth_from < nil_by_mouth_until)
 );
 CREATE INDEX patient_of_hospital ON patient (hospital_id, id);
-CREATE INDEX patient_of_ward ON patient (ward_id, bed, id);
+CREATE INDEX patient_in_hospital ON patient (hospital_id, id) WHERE discharged_at IS NULL;
+CREATE INDEX patient_of_ward ON patient (ward_id, (COALESCE(bed, '')), id)
+    WHERE discharged_at IS NULL;
 
 CREATE TABLE patient_allergy (
     patient_id {uuid} NOT NULL REFERENCES patient (id) ON DELETE CASCADE,

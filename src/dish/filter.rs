@@ -20,8 +20,9 @@ pub struct DishFilter {
     /// Only dishes that fit all of these diets.
     diets: Option<BTreeSet<Diet>>,
     /// Only dishes free from all of these allergens. A species also leaves out dishes whose
-    /// group is declared without any species, because the species may be the one to avoid; and
-    /// dishes whose allergens nobody declared are always left out.
+    /// group is declared and not explained by species, because the species may be the one to
+    /// avoid; wheat also leaves out spelt, and either the other; and dishes whose allergens nobody
+    /// declared are always left out.
     free_from: Option<BTreeSet<Allergen>>,
     /// Whether traces are acceptable: with true, `freeFrom` leaves out only what a dish contains.
     #[graphql(default = false)]
@@ -94,9 +95,10 @@ impl DishFilter {
         Ok(())
     }
 
-    /// The dish has the allergen, or may have it. A group is in a dish with any of its species. A
-    /// species may be meant by its group, unless the group is explained by species that are in the
-    /// dish at least as surely: traces of hazelnut do not explain nuts that it contains.
+    /// The dish has the allergen, or may have it; as the rules of `ordering` have it. A group is in
+    /// a dish with any of its species. A species may be meant by its group, unless the group is
+    /// explained by species that are in the dish as surely: traces of hazelnut do not explain nuts
+    /// that it contains, nor does hazelnut that it contains explain traces of nuts.
     fn may_have(&self, allergen: Allergen) -> Expr {
         let group = allergen.group();
         let species = || Allergen::iter().filter(move |a| a.group() == group && *a != group);
@@ -110,11 +112,10 @@ impl DishFilter {
             .from_as("dish_allergen", "species")
             .and_where(Expr::col(("species", "dish_id")).equals(("dish_allergen", "dish_id")))
             .and_where(Expr::col(("species", "allergen")).is_in(species().map(|a| a.to_value())))
-            .and_where(
-                Expr::col(("species", "presence")).lte(Expr::col(("dish_allergen", "presence"))),
-            );
+            .and_where(Expr::col(("species", "presence")).equals(("dish_allergen", "presence")));
         unexplained.and_where(Expr::exists(explaining).not());
-        Expr::exists(self.rows([allergen])).or(Expr::exists(unexplained))
+        let kin = allergen.kin().iter().copied();
+        Expr::exists(self.rows(kin.chain([allergen]))).or(Expr::exists(unexplained))
     }
 
     /// The rows of the dish for one of `allergens`, traces only where they count.

@@ -18,10 +18,11 @@ pub enum Kind {
     Account = b'A' as isize,
     Membership = b'R' as isize,
     Order = b'O' as isize,
+    Patient = b'P' as isize,
 }
 
 impl Kind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Hospital,
         Self::Ward,
         Self::Kitchen,
@@ -32,6 +33,7 @@ impl Kind {
         Self::Account,
         Self::Membership,
         Self::Order,
+        Self::Patient,
     ];
 
     /// The global id of the row `id` of this kind.

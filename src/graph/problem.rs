@@ -2,23 +2,25 @@
 
 use async_graphql::{Enum, ID, Interface, SimpleObject};
 use chrono::{DateTime, Utc};
+use entity::vocabulary::{Allergen, Criticality, Diet, OrderStatus, Presence, Role, Severity};
+use serde::{Deserialize, Serialize};
 
 use super::scalar;
 
 macro_rules! problems {
     ($(
         #[doc = $meaning:literal]
-        $name:ident { $(#[doc = $says:literal] $field:ident: $type:ty,)* }
+        $name:ident { $($(#[doc = $says:literal])* $field:ident: $type:ty,)* }
     )*) => {
         /// What kind of problem it is.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
         pub enum ProblemCode {
             $(#[doc = $meaning] $name,)*
         }
 
         $(
             #[doc = $meaning]
-            #[derive(Clone, Debug, SimpleObject)]
+            #[derive(Clone, Debug, SimpleObject, Serialize, Deserialize)]
             pub struct $name {
                 /// What kind of problem it is.
                 pub(crate) code: ProblemCode,
@@ -27,12 +29,12 @@ macro_rules! problems {
                 /// The field of the input that it is about: its name after those of the objects
                 /// around it, and of lists the place in them, from 0 on.
                 pub(crate) path: Vec<String>,
-                $(#[doc = $says] pub(crate) $field: $type,)*
+                $($(#[doc = $says])* pub(crate) $field: $type,)*
             }
         )*
 
         /// Why a change was not made, and what would mend it.
-        #[derive(Clone, Debug, Interface)]
+        #[derive(Clone, Debug, Interface, Serialize, Deserialize)]
         #[graphql(
             field(name = "code", ty = "&ProblemCode", desc = "What kind of problem it is."),
             field(
@@ -99,9 +101,139 @@ problems! {
     WrongCredentials {}
     /// There is an account with the address, and it has another password.
     EmailTaken {}
+    /// It is on no menu of a hospital, or is not offered to who it is for.
+    NotOnMenu {
+        /// The menu item.
+        menu_item: ID,
+    }
+    /// It is on another menu or from another kitchen than the rest: order it separately.
+    OrderedSeparately {
+        /// The menu on which it is.
+        menu: ID,
+        /// The kitchen that cooks it.
+        kitchen: ID,
+    }
+    /// It costs something else than was agreed: show the new price, and order again.
+    PriceChanged {
+        /// What it costs now, in minor units of the currency.
+        current_minor: i64,
+        /// The currency, as an ISO 4217 code.
+        currency: String,
+    }
+    /// Fewer portions are left than were ordered.
+    PortionsExhausted {
+        /// The menu item.
+        menu_item: ID,
+        /// Portions of it that can still be ordered.
+        remaining: i32,
+    }
+    /// No more trays can be delivered in the slot.
+    SlotFull {
+        /// When the slots begin that have room.
+        open_slots: Vec<scalar::DateTime>,
+    }
+    /// After the cut-off only slots can be had that are still to come.
+    CutoffPassed {
+        /// When the slots begin in which a late tray can be had.
+        late_slots: Vec<scalar::DateTime>,
+    }
+    /// The meal cannot be ordered now.
+    OrderingClosed {
+        /// From when it can be ordered; null where it cannot be any more, or never.
+        opens_at: Option<scalar::DateTime>,
+    }
+    /// From the state that it is in, the order cannot be brought to the one that was asked.
+    TransitionNotAllowed {
+        /// The state that it is in.
+        status: OrderStatus,
+        /// The states to which you can bring it.
+        allowed_transitions: Vec<OrderStatus>,
+    }
+    /// It has, or may have, what the patient is allergic to.
+    AllergenConflict {
+        /// What the patient is allergic to.
+        allergen: Allergen,
+        /// Whether the dish contains it or may contain traces; null where its allergens were not
+        /// declared.
+        presence: Option<Presence>,
+        /// How bad a reaction of the patient can be.
+        criticality: Criticality,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// It does not fit a diet of the patient.
+    DietConflict {
+        /// The diet that it does not fit.
+        diet: Diet,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// It is a food that the patient cannot swallow safely.
+    TextureConflict {
+        /// Its IDDSI level; null where that was not measured.
+        level: Option<i16>,
+        /// The IDDSI levels of foods that the patient can swallow.
+        allowed_levels: Vec<i16>,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// It is a drink, or has a liquid in it, that the patient cannot swallow safely.
+    FluidConflict {
+        /// Its IDDSI level; null where that was not measured.
+        level: Option<i16>,
+        /// The IDDSI levels of drinks that the patient can swallow.
+        allowed_levels: Vec<i16>,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
+    /// The patient may eat and drink nothing when it would be eaten.
+    NilByMouth {
+        /// From when on.
+        from: scalar::DateTime,
+        /// Until when; null until further notice.
+        until: Option<scalar::DateTime>,
+        /// The menu item that they must not eat.
+        menu_item: ID,
+        /// How bad it can be.
+        severity: Severity,
+        /// Who may let it be ordered in spite of this, with a reason; empty where nobody may.
+        overridable_by: Vec<Role>,
+        /// Menu items of the same section that they may eat instead and that can be had, at most
+        /// three, in the order in which they are printed.
+        substitutes: Vec<ID>,
+    }
 }
 
-pub(crate) fn path(of: &[&str]) -> Vec<String> {
+/// A path of the input, by the names in it.
+pub fn path(of: &[&str]) -> Vec<String> {
     of.iter().map(|name| (*name).to_owned()).collect()
 }
 
@@ -152,44 +284,6 @@ impl Problem {
             message: format!("`name` is \"{name}\", which another one has."),
             path: path(&["name"]),
             taken_by,
-        })
-    }
-
-    pub fn portions_reserved(of: &[&str], portions: i32, reserved: i32) -> Self {
-        Self::PortionsReserved(PortionsReserved {
-            code: ProblemCode::PortionsReserved,
-            message: format!(
-                "`{}` is {portions}; {reserved} are promised already.",
-                of.join(".")
-            ),
-            path: path(of),
-            reserved,
-        })
-    }
-
-    pub fn item_reserved(of: &[&str], menu_item: ID, reserved: i32) -> Self {
-        Self::MenuItemReserved(MenuItemReserved {
-            code: ProblemCode::MenuItemReserved,
-            message: format!(
-                "`{}` leaves out the menu item \"{}\", of which {reserved} portions are promised.",
-                of.join("."),
-                menu_item.as_str()
-            ),
-            path: path(of),
-            menu_item,
-            reserved,
-        })
-    }
-
-    pub fn not_cooked(of: &[&str], dish: &str, kitchen: ID) -> Self {
-        Self::NotCooked(NotCooked {
-            code: ProblemCode::NotCooked,
-            message: format!(
-                "`{}` is \"{dish}\", whose kitchen does not cook for this menu.",
-                of.join(".")
-            ),
-            path: path(of),
-            kitchen,
         })
     }
 }

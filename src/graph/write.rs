@@ -182,8 +182,13 @@ impl Write {
 
     /// Writes beside the change what it was.
     pub async fn record(&mut self, event: Event) -> Result<()> {
-        let recorded = outbox::record(&self.conn, event, self.now).await;
-        self.recorded.push(recorded?);
+        self.record_all(vec![event]).await
+    }
+
+    /// The same of a change that was several things.
+    pub async fn record_all(&mut self, events: Vec<Event>) -> Result<()> {
+        let recorded = outbox::record(&self.conn, events, self.now).await;
+        self.recorded.extend(recorded?);
         Ok(())
     }
 

@@ -17,11 +17,12 @@ use crate::{
     cache::{HotKind, Tag},
     error::Result,
     graph::{
-        Ctx, Hot, Reads, Row,
+        Connection, Ctx, Hot, Reads, Row, Slice,
         fetch::{columns, models, one_each, select},
         id::Kind,
         page::{KeyType, List, Listing, Order, OrderKey},
     },
+    patient::{Patient, PatientsOfWard},
     sql::is_any_of,
 };
 
@@ -50,6 +51,25 @@ impl Ward {
     /// The hospital it belongs to.
     async fn hospital(&self, ctx: &Context<'_>) -> Result<Option<Row<Hospital>>> {
         ctx.load(HospitalById, self.0.hospital_id).await
+    }
+
+    /// Its patients by bed, for those who care for them; nobody for everybody else.
+    async fn patients(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<Patient>>> {
+        let slice = Slice {
+            first,
+            after,
+            last,
+            before,
+        };
+        ctx.page(PatientsOfWard, self.0.id, slice).await
     }
 }
 

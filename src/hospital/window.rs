@@ -47,20 +47,32 @@ impl MealWindow {
         Self { row, date, zone }
     }
 
+    /// The beginning of ordering.
+    pub fn opening(&self) -> chrono::DateTime<Utc> {
+        let days = Days::new(self.row.window.opens_days_before.unsigned_abs().into());
+        let date = self.date.checked_sub_days(days).unwrap_or(self.date);
+        instant(date, self.row.window.opens_at, self.zone)
+    }
+
+    /// A local time of its day.
+    pub fn at(&self, time: NaiveTime) -> chrono::DateTime<Utc> {
+        instant(self.date, time, self.zone)
+    }
+
     /// The end of normal ordering.
     pub fn cut_off(&self) -> chrono::DateTime<Utc> {
-        instant(self.date, self.row.window.cut_off_at, self.zone)
+        self.at(self.row.window.cut_off_at)
     }
 
     /// The end of late trays.
     pub fn late_tray_end(&self) -> chrono::DateTime<Utc> {
-        instant(self.date, self.row.window.late_tray_until, self.zone)
+        self.at(self.row.window.late_tray_until)
     }
 }
 
 /// A local time as an instant. Where clocks jump over it, the moment after the jump; where
 /// they show it twice, the first.
-fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> chrono::DateTime<Utc> {
+pub fn instant(date: NaiveDate, time: NaiveTime, zone: Tz) -> chrono::DateTime<Utc> {
     let mut local = date.and_time(time);
     for _ in 0..12 {
         if let Some(found) = zone.from_local_datetime(&local).earliest() {
@@ -97,9 +109,7 @@ impl MealWindow {
 
     /// From when it can be ordered.
     async fn opens_at(&self) -> DateTime {
-        let days = Days::new(self.row.window.opens_days_before.unsigned_abs().into());
-        let date = self.date.checked_sub_days(days).unwrap_or(self.date);
-        DateTime(instant(date, self.row.window.opens_at, self.zone))
+        DateTime(self.opening())
     }
 
     /// Until when it can be ordered normally.
@@ -127,8 +137,8 @@ impl MealWindow {
         let slots = ctx.load(SlotsOfWindow, self.row.window.id).await?;
         let slot = |slot: &delivery_slot::Model| {
             Row::new(DeliverySlot {
-                starts_at: DateTime(instant(self.date, slot.starts_at, self.zone)),
-                ends_at: DateTime(instant(self.date, slot.ends_at, self.zone)),
+                starts_at: DateTime(self.at(slot.starts_at)),
+                ends_at: DateTime(self.at(slot.ends_at)),
                 capacity: slot.capacity,
             })
         };

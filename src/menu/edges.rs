@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Drafts are nobody's to see: every way to a menu asks this.
-pub(super) fn is_published() -> Expr {
+pub fn is_published() -> Expr {
     Expr::col(("menu", "published_at")).is_not_null()
 }
 

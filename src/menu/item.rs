@@ -22,8 +22,10 @@ use crate::{
         fetch::{models, one_each, select},
         id::Kind,
         money::Money,
+        scalar::DateTime,
     },
     load::Edge,
+    ordering::{MealCheck, SafeFor},
     sql::is_any_of,
 };
 
@@ -98,6 +100,23 @@ impl MenuItem {
     /// How many portions there are and are left now; null where that is not known.
     async fn availability(&self, ctx: &Context<'_>) -> Result<Option<Row<Availability>>> {
         ctx.load(AvailabilityOfItem, self.0.id).await
+    }
+
+    /// Whether a patient may eat it, by the same rules by which an order is taken or not, and all
+    /// that speaks against it. For those who may see the patient.
+    async fn safe_for(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The patient.")] patient: ID,
+        #[graphql(
+            desc = "When it would be delivered; when its meal begins to be served if not \
+                          given."
+        )]
+        delivery_time: Option<DateTime>,
+    ) -> Result<Row<MealCheck>> {
+        let patient = Kind::Patient.read(&patient)?;
+        let at = delivery_time.map(|at| at.0);
+        ctx.load(SafeFor { patient, at }, self.0.id).await
     }
 }
 

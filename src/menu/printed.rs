@@ -22,7 +22,7 @@ use crate::{
 /// Brings the rows of the menu, which is held, to what was sent; adds to the problems what
 /// speaks against it.
 pub async fn apply(plan: Plan, write: &mut Write, menu: Uuid, currency: &str) -> Result<()> {
-    let mut printed = Printed::load(write, menu).await?;
+    let mut printed = Printed::load(write, menu, &plan).await?;
     printed.check(&plan, &mut write.problems);
     if !write.problems.is_empty() {
         return Ok(());
@@ -50,6 +50,27 @@ pub async fn apply(plan: Plan, write: &mut Write, menu: Uuid, currency: &str) ->
     printed.clear(write).await
 }
 
+/// Holds the items that are to go. Who orders one holds it before its portions: so nobody orders
+/// what goes, nor do the two wait for each other.
+async fn hold_gone(write: &Write, items: &[menu_item::Model], plan: &Plan) -> Result<()> {
+    let stay: HashSet<Uuid> = plan.items.iter().map(|item| item.dish).collect();
+    let mut gone = Vec::new();
+    for item in items {
+        if !stay.contains(&item.dish_id) {
+            gone.push(item.id);
+        }
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let gone = menu_item::Entity::find()
+        .filter(menu_item::Column::Id.is_in(gone))
+        .order_by_asc(menu_item::Column::Id)
+        .lock_exclusive();
+    gone.all(&write.conn).await?;
+    Ok(())
+}
+
 /// What was on the menu. What stays is taken out of it, and what is left at the end goes.
 struct Printed {
     sections: HashMap<String, menu_section::Model>,
@@ -59,11 +80,12 @@ struct Printed {
 }
 
 impl Printed {
-    async fn load(write: &Write, menu: Uuid) -> Result<Self> {
+    async fn load(write: &Write, menu: Uuid, plan: &Plan) -> Result<Self> {
         let sections = menu_section::Entity::find().filter(menu_section::Column::MenuId.eq(menu));
         let sections = sections.all(&write.conn).await?;
         let items = menu_item::Entity::find().filter(menu_item::Column::MenuId.eq(menu));
         let items = items.all(&write.conn).await?;
+        hold_gone(write, &items, plan).await?;
         let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
         let prices = menu_item_price::Entity::find()
             .filter(menu_item_price::Column::MenuItemId.is_in(ids.iter().copied()))

@@ -20,6 +20,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
     status: OrderStatus,
+    /// Whether it does not fit its patient any more: nobody cooks or carries it on as it is.
+    is_flagged: bool,
     hospital: Uuid,
     kitchen: Uuid,
     patient: Option<Uuid>,
@@ -58,6 +60,7 @@ impl Standing {
     pub fn of(order: &order::Model) -> Self {
         Self {
             status: order.status,
+            is_flagged: order.flagged_at.is_some(),
             hospital: order.hospital_id,
             kitchen: order.kitchen_id,
             patient: order.patient_id,
@@ -86,9 +89,11 @@ impl Standing {
     }
 
     /// The states to which the viewer can bring the order now.
-    fn allowed(&self, scope: &Scope) -> Vec<OrderStatus> {
+    pub fn allowed(&self, scope: &Scope) -> Vec<OrderStatus> {
         let next = self.status.next().iter().copied();
-        next.filter(|to| self.mover(*to, scope).is_some()).collect()
+        let can_be = |to: &OrderStatus| !self.is_flagged || to.gives_back();
+        next.filter(|to| can_be(to) && self.mover(*to, scope).is_some())
+            .collect()
     }
 }
 

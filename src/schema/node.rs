@@ -16,6 +16,7 @@ use crate::{
     kitchen::{Kitchen, KitchenById},
     menu::{Menu, MenuById, MenuItem, MenuItemById, MenuSection, SectionById},
     ordering::{Order, OrderById},
+    patient::{Patient, PatientById},
 };
 
 /// How many ids `nodes` takes.
@@ -77,6 +78,7 @@ nodes! {
     Account by AccountById,
     Membership by MembershipById,
     Order by OrderById,
+    Patient by PatientById,
 }
 
 #[derive(Default)]

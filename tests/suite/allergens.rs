@@ -38,9 +38,28 @@ fn declarations() -> Vec<Declared> {
     }
     for presence in [Presence::Contains, Presence::MayContain] {
         declarations.push(Some([(Allergen::Milk, presence)].into()));
-        declarations.push(Some([(Allergen::Wheat, presence)].into()));
+        let cereals = [
+            Allergen::Wheat,
+            Allergen::Spelt,
+            Allergen::Oats,
+            Allergen::HybridCereals,
+        ];
+        declarations.extend(cereals.map(|cereal| Some([(cereal, presence)].into())));
     }
     declarations
+}
+
+/// What else one has to avoid who avoids this: spelt is a wheat, and nobody knows of what a hybrid
+/// was made.
+fn also(avoided: Allergen) -> &'static [Allergen] {
+    use Allergen::*;
+    match avoided {
+        Wheat => &[Spelt, HybridCereals],
+        Spelt => &[Wheat, HybridCereals],
+        Rye | Barley | Oats => &[HybridCereals],
+        HybridCereals => &[Wheat, Spelt, Rye, Barley, Oats],
+        _ => &[],
+    }
 }
 
 /// Whether a person who avoids `avoided` may eat it: the reading of a cautious dietitian.
@@ -53,13 +72,17 @@ fn is_safe(declared: &Declared, avoided: Allergen, allow_traces: bool) -> bool {
             .iter()
             .any(|(allergen, presence)| in_group(allergen) && counts(*presence));
     }
-    if rows.get(&avoided).is_some_and(|presence| counts(*presence)) {
+    let is_named = |allergen| {
+        let presence = rows.get(allergen);
+        presence.is_some_and(|presence: &Presence| counts(*presence))
+    };
+    if is_named(&avoided) || also(avoided).iter().any(is_named) {
         return false;
     }
     match rows.get(&avoided.group()) {
         Some(group) if counts(*group) => rows
             .iter()
-            .any(|(a, presence)| in_group(a) && *a != avoided.group() && presence <= group),
+            .any(|(a, presence)| in_group(a) && *a != avoided.group() && presence == group),
         _ => true,
     }
 }

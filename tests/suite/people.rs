@@ -1,7 +1,5 @@
 //! Persons: accounts with what they are and where, and the token that says who asks.
 
-#![allow(dead_code, reason = "those who order come with the orders")]
-
 use entity::{account, membership, session, vocabulary::Role};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use thali::{auth::Place, db::Meter};

@@ -105,14 +105,14 @@ impl Server {
         if let Some(redis) = redis {
             command.env("REDIS_URL", redis.url());
         }
-        command.arg("serve").envs(settings.iter().copied());
+        command.arg("serve").env("THALI_LISTEN", "127.0.0.1:0");
+        command.envs(settings.iter().copied());
         Self::spawned(command, database, folder)
     }
 
     fn spawned(mut command: Command, database: String, folder: TempDir) -> Self {
         let log = File::create(folder.path().join("log")).unwrap();
         let mut process = command
-            .env("THALI_LISTEN", "127.0.0.1:0")
             .env("THALI_ADMIN_TOKEN", TOKEN)
             .env("THALI_DB_POOL", "8")
             .env("THALI_LOG", "info,thali=debug")
@@ -141,6 +141,7 @@ impl Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_thali"));
         command.args(["serve", "--warm"]).env_clear();
         command.current_dir(folder.path());
+        command.env("THALI_LISTEN", "127.0.0.1:0");
         if let Some(redis) = redis {
             command.env("REDIS_URL", redis.url());
         }

@@ -94,3 +94,15 @@ pub enum OrderEventKind {
     /// Its patient was moved, and it follows.
     Moved = 4,
 }
+
+/// How bad it can be that somebody eats what speaks against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum, Serialize, Deserialize)]
+#[graphql(name = "ConflictSeverity")]
+pub enum Severity {
+    /// Against a wish or a belief.
+    Preference,
+    /// Can do harm.
+    Harmful,
+    /// Can kill.
+    Dangerous,
+}

@@ -55,7 +55,7 @@ pub async fn import(app: &App, file: &str, bytes: &[u8], strict: bool) -> anyhow
         });
     }
     changes.write(&transaction).await?;
-    outbox::record(&transaction, Event::DataImported {}, app.clock.now()).await?;
+    outbox::record(&transaction, vec![Event::DataImported {}], app.clock.now()).await?;
     transaction.commit().await?;
     Ok(summary)
 }

@@ -201,7 +201,7 @@ impl Import<'_> {
 
     /// Commits, with an event by which running servers hear of it.
     async fn commit(&self, transaction: Transaction) -> anyhow::Result<()> {
-        outbox::record(&transaction, Event::DataImported {}, self.now).await?;
+        outbox::record(&transaction, vec![Event::DataImported {}], self.now).await?;
         Ok(transaction.commit().await?)
     }
 

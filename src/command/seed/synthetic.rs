@@ -71,7 +71,7 @@ pub async fn seed(
         let rows = (group.items.len() * 5) as u64 / u64::from(last - next + 1);
         let transaction = app.db.begin(&meter).await?;
         group.write(&transaction).await?;
-        outbox::record(&transaction, Event::DataImported {}, app.clock.now()).await?;
+        outbox::record(&transaction, vec![Event::DataImported {}], app.clock.now()).await?;
         transaction.commit().await?;
         for name in names {
             progress.step(&name, rows);

@@ -1,0 +1,120 @@
+//! What is known when it is decided about trays.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::patient;
+use uuid::Uuid;
+
+use super::{
+    Sections, load_eaters, load_plates,
+    offer::{self, Offer, Payer},
+    rules::{Eater, Plate, conflicts},
+    slots::{Slot, Slots},
+    tray::Tray,
+};
+use crate::{
+    error::Result,
+    graph::{Problem, Write},
+    patient as patients,
+};
+
+/// All that decides about trays, as it is while their patients are held.
+pub struct Known {
+    pub(super) patients: BTreeMap<Uuid, patient::Model>,
+    pub(super) eaters: BTreeMap<Uuid, Eater>,
+    pub(super) plates: BTreeMap<Uuid, Plate>,
+    /// What can be had instead; only read where something speaks against a dish.
+    pub(super) sections: Option<Sections>,
+    pub(super) offers: BTreeMap<Uuid, Offer>,
+    /// The menu that all order from: that of the first item which is offered.
+    pub(super) menu: Option<Uuid>,
+    /// None where nothing of what is ordered is offered, or the meal is never served.
+    pub(super) slots: Option<Slots>,
+}
+
+impl Known {
+    /// Holds the patients, and reads the rest after that: a new allergy must not slip in between
+    /// the check and the order.
+    pub async fn load(write: &Write, trays: &[Tray], at: DateTime<Utc>) -> Result<Self> {
+        let is_own = trays.iter().any(|tray| tray.patient.is_none());
+        let mut ids: Vec<Uuid> = trays.iter().filter_map(|tray| tray.patient).collect();
+        if is_own {
+            // Who is a patient is to be known even if they do not say so.
+            ids.extend(write.scope.patients());
+        }
+        let mut held = Vec::new();
+        if !ids.is_empty() {
+            held = patients::hold(&write.conn, &write.scope, &ids).await?;
+        }
+        let mut items: Vec<Uuid> = Vec::new();
+        for tray in trays {
+            items.extend(tray.lines.iter().map(|line| line.item));
+        }
+        items.sort_unstable();
+        items.dedup();
+        let (mut eaters, mut plates) = (BTreeMap::new(), BTreeMap::new());
+        if !held.is_empty() {
+            eaters = load_eaters(&write.conn, &held).await?;
+            plates = load_plates(&write.conn, &items).await?;
+        }
+        let speaks = |tray: &Tray| {
+            let eater = tray.patient.and_then(|patient| eaters.get(&patient));
+            eater.is_some_and(|eater| {
+                let plates = tray.lines.iter().filter_map(|line| plates.get(&line.item));
+                plates
+                    .into_iter()
+                    .any(|plate| !conflicts(eater, plate, at).is_empty())
+            })
+        };
+        let sections = match trays.iter().any(speaks) {
+            true => Some(Sections::of(&write.conn, &items).await?),
+            false => None,
+        };
+        let payer = match is_own {
+            true => Payer::Themselves(&write.scope),
+            false => Payer::Patient,
+        };
+        let offers = offer::load(&write.conn, &items, payer).await?;
+        let lines = trays.iter().flat_map(|tray| &tray.lines);
+        let first = lines.into_iter().find_map(|line| offers.get(&line.item));
+        let menu = first.map(|first| first.menu);
+        let slots = match first {
+            Some(first) => {
+                let hospital = (first.hospital, first.time_zone.as_str());
+                Slots::load(&write.conn, hospital, first.date, first.meal).await?
+            }
+            None => None,
+        };
+        Ok(Self {
+            patients: held.into_iter().map(|row| (row.id, row)).collect(),
+            eaters,
+            plates,
+            sections,
+            offers,
+            menu,
+            slots,
+        })
+    }
+
+    /// The slot that begins then, if it can be had for so many trays. Where nothing is offered
+    /// there is no slot, and that is told of the lines.
+    pub fn slot(
+        &self,
+        wanted: DateTime<Utc>,
+        now: DateTime<Utc>,
+        trays: i32,
+    ) -> Result<Option<Slot>, Problem> {
+        match &self.slots {
+            Some(slots) => slots.choose(wanted, now, trays).map(Some),
+            None if self.offers.is_empty() => Ok(None),
+            None => Err(Problem::ordering_closed(vec!["slot".to_owned()], None)),
+        }
+    }
+
+    /// When the slots begin that have room for so many trays.
+    pub fn open_slots(&self, now: DateTime<Utc>, trays: i32) -> Vec<DateTime<Utc>> {
+        let slots = self.slots.as_ref();
+        slots.map_or_else(Vec::new, |slots| slots.open(now, trays))
+    }
+}

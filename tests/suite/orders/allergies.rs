@@ -1,0 +1,118 @@
+//! An allergy that is recorded while a meal is ordered: the order sees it, or it is flagged.
+
+use std::time::Duration;
+
+use entity::order;
+use futures_util::future::{join, join3};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use thali::{db::Meter, graph::id::Kind};
+use uuid::Uuid;
+
+use super::{Lunch, admit, all, payload, place, problems, recount};
+use crate::{
+    app::{Engine, TestApp},
+    on_both,
+};
+
+const RECORD: &str = "mutation ($input: RecordAllergyInput!) {
+    recordAllergy(input: $input) { patient { version } problems { message } }
+}";
+
+async fn record(app: &TestApp, nurse: Uuid, patient: Uuid) {
+    let input = json!({
+        "patient": Kind::Patient.id(patient).0,
+        "allergen": "CELERY",
+        "criticality": "HIGH",
+        "expectedVersion": 1,
+        "idempotencyKey": format!("allergy-{patient}"),
+    });
+    let answer = app
+        .execute_as(nurse, RECORD, json!({ "input": input }))
+        .await;
+    assert_eq!(payload(answer, "recordAllergy")["problems"], json!([]));
+}
+
+/// Whether the order was refused, rather than placed and flagged: never neither.
+async fn is_refused(app: &TestApp, patient: Uuid, answer: &Value) -> bool {
+    let orders = all::<order::Entity>(app).await;
+    let placed = orders
+        .iter()
+        .find(|order| order.patient_id == Some(patient));
+    match placed {
+        None => {
+            assert_eq!(
+                problems(answer),
+                ["AllergenConflict lines.0.menuItem"],
+                "{answer:#}"
+            );
+            true
+        }
+        Some(order) => {
+            assert_eq!(answer["problems"], json!([]));
+            assert!(
+                order.flagged_at.is_some(),
+                "an order that nobody looks at: {order:#?}"
+            );
+            false
+        }
+    }
+}
+
+on_both! {
+    async fn is_seen_by_the_order_or_the_order_is_flagged(app: TestApp) {
+        let lunch = Lunch::lay(&app).await;
+        for round in 0..12 {
+            let patient = admit(&app, lunch.hospital, None, "7c").await;
+            let mut input = lunch.order(&[0], &format!("order-{round}"));
+            input["patient"] = json!(Kind::Patient.id(patient).0);
+            // One begins a little before the other, now this and now that.
+            let ahead = |is: bool| tokio::time::sleep(Duration::from_millis(if is { 0 } else { round }));
+            let order = async {
+                ahead(round % 2 == 0).await;
+                place(&app, lunch.nurse, &input).await
+            };
+            let recorded = async {
+                ahead(round % 2 == 1).await;
+                record(&app, lunch.nurse, patient).await;
+            };
+            let (answer, ()) = join(order, recorded).await;
+            is_refused(&app, patient, &answer).await;
+        }
+        recount(&app, &lunch.data).await;
+    }
+}
+
+/// Both ways, forced: a lock that somebody else has stops the first in the middle of its
+/// transaction, with the patient in its hands, until the second waits for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_second_waits_for_the_patient() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let lunch = Lunch::lay(&app).await;
+    for (stop, order_first) in [
+        ("UPDATE availability SET as_of = as_of", true),
+        ("LOCK TABLE audit_entry IN SHARE MODE", false),
+    ] {
+        let patient = admit(&app, lunch.hospital, None, "7c").await;
+        let mut input = lunch.order(&[0], stop);
+        input["idempotencyKey"] = json!(format!("order-{order_first}"));
+        input["patient"] = json!(Kind::Patient.id(patient).0);
+        let other = app.app.db.begin(&Meter::new("test")).await.unwrap();
+        other.execute_unprepared(stop).await.unwrap();
+        let second = |is: bool| tokio::time::sleep(Duration::from_millis(if is { 500 } else { 0 }));
+        let order = async {
+            second(!order_first).await;
+            place(&app, lunch.nurse, &input).await
+        };
+        let recorded = async {
+            second(order_first).await;
+            record(&app, lunch.nurse, patient).await;
+        };
+        let finish = async {
+            tokio::time::sleep(Duration::from_millis(1000)).await;
+            other.commit().await.unwrap();
+        };
+        let (answer, (), ()) = join3(order, recorded, finish).await;
+        assert_eq!(is_refused(&app, patient, &answer).await, !order_first);
+    }
+}
