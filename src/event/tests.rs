@@ -65,11 +65,13 @@ fn all() -> Vec<Event> {
         },
         Event::OrderFlagged {
             order: ONE,
+            hospital: TWO,
             kitchen: TWO,
             version: 2,
         },
         Event::OrderMoved {
             order: ONE,
+            hospital: TWO,
             kitchen: TWO,
             version: 3,
         },
@@ -107,8 +109,8 @@ fn what_is_told_stays_as_it_is() {
     patient:00000000-0000-0000-0000-000000000001 PatientAllergyRemoved {"patient":"00000000-0000-0000-0000-000000000001","version":4}
     patient:00000000-0000-0000-0000-000000000001 PatientMoved {"patient":"00000000-0000-0000-0000-000000000001","version":5}
     patient:00000000-0000-0000-0000-000000000001 PatientDischarged {"patient":"00000000-0000-0000-0000-000000000001","version":6}
-    order:00000000-0000-0000-0000-000000000001 OrderFlagged {"kitchen":"00000000-0000-0000-0000-000000000002","order":"00000000-0000-0000-0000-000000000001","version":2}
-    order:00000000-0000-0000-0000-000000000001 OrderMoved {"kitchen":"00000000-0000-0000-0000-000000000002","order":"00000000-0000-0000-0000-000000000001","version":3}
+    order:00000000-0000-0000-0000-000000000001 OrderFlagged {"hospital":"00000000-0000-0000-0000-000000000002","kitchen":"00000000-0000-0000-0000-000000000002","order":"00000000-0000-0000-0000-000000000001","version":2}
+    order:00000000-0000-0000-0000-000000000001 OrderMoved {"hospital":"00000000-0000-0000-0000-000000000002","kitchen":"00000000-0000-0000-0000-000000000002","order":"00000000-0000-0000-0000-000000000001","version":3}
     data DataImported {}
     "#);
 }

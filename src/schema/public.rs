@@ -121,6 +121,7 @@ mod tests {
         let others: Vec<String> = fields().into_iter().filter(of_public_types).collect();
         insta::assert_snapshot!(others.join("\n"), @r"
         Dish.version
+        Hospital.patients
         Hospital.popularDishes
         Hospital.stats
         Menu.version
@@ -128,7 +129,10 @@ mod tests {
         MenuItem.price
         MenuItem.priceByWeight
         MenuItem.priceVersion
+        MenuItem.safeFor
+        Query.checkMeal
         Query.serverTime
+        Ward.patients
         ");
     }
 }

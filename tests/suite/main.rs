@@ -27,6 +27,7 @@ mod migrations;
 mod near;
 mod operations;
 mod pages;
+mod patients;
 mod people;
 mod persisted;
 mod pgbouncer;

@@ -17,12 +17,14 @@ use async_graphql_value::{ConstValue, Value};
 use thali::graph::GlobalId;
 
 /// Fields that lead to an object which its parent already holds.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 13] = [
     "Hospital.location",
     "Kitchen.location",
     "Dish.texture",
     "Dish.nutrition",
     "Dish.photo",
+    "MealCheck.problems",
+    "Patient.nilByMouth",
     "WeightPrice.base",
     "WeightPrice.perUnit",
     "Connection.edges",
