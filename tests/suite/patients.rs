@@ -19,6 +19,7 @@ mod access;
 mod changes;
 mod checks;
 mod orders;
+mod races;
 
 /// A hospital with a patient on its first ward, and those who care for them.
 struct Ward {

@@ -6,7 +6,11 @@ use entity::{
 };
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::json;
-use thali::{command::import::bulk::insert, db::Meter, graph::id::Kind};
+use thali::{
+    command::import::bulk::insert,
+    db::{Meter, Transaction},
+    graph::id::Kind,
+};
 use uuid::Uuid;
 
 use super::{Ward, events, problems, send};
@@ -18,7 +22,7 @@ use crate::{
 
 impl Ward {
     /// Dishes that contain milk, and that do not.
-    fn dishes(&self) -> (Uuid, Uuid) {
+    pub fn dishes(&self) -> (Uuid, Uuid) {
         let has_milk = |dish: &Uuid| {
             let mut rows = self.data.allergens.iter();
             rows.any(|row| {
@@ -42,6 +46,13 @@ impl Ward {
 
     /// An order of a dish that is in this state.
     async fn order(&self, app: &TestApp, dish: Uuid, status: OrderStatus) -> Uuid {
+        let db = app.app.db.begin(&Meter::new("test")).await.unwrap();
+        let id = self.place(&db, dish, status).await;
+        db.commit().await.unwrap();
+        id
+    }
+
+    pub async fn place(&self, db: &Transaction, dish: Uuid, status: OrderStatus) -> Uuid {
         let id = Uuid::now_v7();
         let row = order::Model {
             id,
@@ -76,17 +87,15 @@ impl Ward {
             unit_price_minor: 0,
             quantity: 1,
         };
-        let db = app.app.db.begin(&Meter::new("test")).await.unwrap();
-        insert::<order::Entity, _>(&db, vec![row]).await.unwrap();
-        insert::<order_line::Entity, _>(&db, vec![line])
+        insert::<order::Entity, _>(db, vec![row]).await.unwrap();
+        insert::<order_line::Entity, _>(db, vec![line])
             .await
             .unwrap();
-        db.commit().await.unwrap();
         id
     }
 }
 
-async fn order(app: &TestApp, id: Uuid) -> order::Model {
+pub async fn order(app: &TestApp, id: Uuid) -> order::Model {
     let db = app.app.db.reader(&Meter::new("test"));
     order::Entity::find_by_id(id)
         .one(&db)
