@@ -85,12 +85,14 @@ pub enum Event {
     /// An order no longer fits its patient: somebody has to look at it.
     OrderFlagged {
         order: Uuid,
+        hospital: Uuid,
         kitchen: Uuid,
         version: i32,
     },
     /// An order follows its patient to another bed.
     OrderMoved {
         order: Uuid,
+        hospital: Uuid,
         kitchen: Uuid,
         version: i32,
     },

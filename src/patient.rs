@@ -26,7 +26,8 @@ mod remove_allergy;
 mod visible;
 
 use admit_patient::AdmitPatient;
-pub use change::{Actor, PatientChange, audit};
+pub use allergy::insert_allergy;
+pub use change::{Actor, audit, write_patient};
 use discharge_patient::DischargePatient;
 use edges::AllergiesOfPatient;
 pub use edges::{PatientById, read};

@@ -1,4 +1,4 @@
-//! `thali import`: hospitals and menus from files.
+//! `thali import`: hospitals, menus and what patients may eat, from files.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use crate::app::App;
 
 pub mod bulk;
+pub mod fhir;
 pub mod hospitals;
 pub mod menus;
 pub mod report;
@@ -43,6 +44,29 @@ enum What {
         #[arg(long)]
         strict: bool,
     },
+    /// Read what patients may eat: FHIR R5 NutritionOrder and AllergyIntolerance, as JSON
+    ///
+    /// The file has one resource, an array, a Bundle, or a resource a line (NDJSON). Patients are
+    /// those of the hospital, found by the identifier in `subject` or `patient`, or by those of the
+    /// Patient of the same file that it refers to; they are admitted before, not here.
+    ///
+    /// Understood are codings of SNOMED CT (allergens, diets, textures, consistencies, the levels
+    /// of IDDSI) and of http://terminology.hl7.org/CodeSystem/diet. An active order replaces diets,
+    /// levels and nil by mouth; an allergy is added, and never made less than it was. Exclusions
+    /// count as honoured where the patient is recorded as allergic to them.
+    ///
+    /// A resource is applied wholly or not at all. What restricts a patient and cannot be honoured
+    /// is told with its path, its value and why, and the command then fails: read each line, and
+    /// record by hand what it names. Free text is told as a note. Sending a file again changes
+    /// nothing.
+    #[command(verbatim_doc_comment)]
+    Fhir {
+        /// JSON in UTF-8
+        file: PathBuf,
+        /// The slug of the hospital whose patients they are
+        #[arg(long, value_name = "SLUG")]
+        hospital: String,
+    },
 }
 
 impl Import {
@@ -60,6 +84,21 @@ impl Import {
                 }
                 progress.step(&name, summary.records);
                 (summary, strict)
+            }
+            What::Fhir { file, hospital } => {
+                let name = file.display().to_string();
+                let bytes = std::fs::read(&file).with_context(|| format!("cannot read {name}"))?;
+                progress.expect(1);
+                let (summary, notes) = fhir::import(app, &hospital, &name, &bytes).await?;
+                for note in &notes {
+                    progress.warning(&note.to_string());
+                }
+                for problem in &summary.problems {
+                    progress.problem(problem);
+                }
+                progress.step(&name, summary.records);
+                // What is not honoured can do harm: it is never passed over.
+                (summary, true)
             }
             What::Menus {
                 folder,

@@ -116,6 +116,7 @@ pub async fn follow(
         let order = write(conn, actor, order, OrderEventKind::Moved, None).await?;
         events.push(Event::OrderMoved {
             order: order.id,
+            hospital: order.hospital_id,
             kitchen: order.kitchen_id,
             version: order.version,
         });
@@ -133,6 +134,7 @@ async fn flag(
     let order = write(conn, actor, order, OrderEventKind::Flagged, Some(reason)).await?;
     Ok(Event::OrderFlagged {
         order: order.id,
+        hospital: order.hospital_id,
         kitchen: order.kitchen_id,
         version: order.version,
     })

@@ -7,7 +7,7 @@ use entity::{
 use sea_orm::{EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use uuid::Uuid;
 
-use super::{Actor, PatientChange};
+use super::change::{Actor, PatientChange};
 use crate::{db::Transaction, error::Result};
 
 pub(super) async fn write_allergy(

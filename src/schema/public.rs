@@ -122,6 +122,7 @@ mod tests {
         insta::assert_snapshot!(others.join("\n"), @r"
         Dish.version
         Hospital.orders
+        Hospital.patients
         Hospital.popularDishes
         Hospital.stats
         Kitchen.orders
@@ -130,8 +131,11 @@ mod tests {
         MenuItem.price
         MenuItem.priceByWeight
         MenuItem.priceVersion
+        MenuItem.safeFor
+        Query.checkMeal
         Query.serverTime
         Query.viewer
+        Ward.patients
         ");
     }
 }

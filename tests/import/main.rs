@@ -9,6 +9,7 @@
 mod command;
 mod count;
 mod database;
+mod fhir;
 mod files;
 mod hospitals;
 mod menus;

@@ -32,6 +32,7 @@ mod operations;
 mod order_lists;
 mod orders;
 mod pages;
+mod patients;
 mod people;
 mod persisted;
 mod pgbouncer;

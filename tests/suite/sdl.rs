@@ -17,7 +17,7 @@ use async_graphql_value::{ConstValue, Value};
 use thali::graph::GlobalId;
 
 /// Fields that lead to an object which its parent already holds.
-const PLAIN: [&str; 15] = [
+const PLAIN: [&str; 17] = [
     "Hospital.location",
     "Kitchen.location",
     "Dish.texture",
@@ -26,6 +26,8 @@ const PLAIN: [&str; 15] = [
     "Order.total",
     "OrderLine.lineTotal",
     "OrderLine.unitPrice",
+    "MealCheck.problems",
+    "Patient.nilByMouth",
     "WeightPrice.base",
     "WeightPrice.perUnit",
     "Connection.edges",

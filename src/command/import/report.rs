@@ -64,6 +64,8 @@ pub enum Kind {
     Orders,
     Lines,
     Events,
+    Allergies,
+    Diets,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub struct Summary {
     pub records: u64,
     /// Files of which nothing was taken.
     pub refused: u64,
+    /// Records that were refused for more than one reason each, where they are counted so.
+    pub refused_records: u64,
     pub problems: Vec<Problem>,
     pub took: Duration,
 }
@@ -108,6 +112,7 @@ impl Summary {
         self.files += other.files;
         self.records += other.records;
         self.refused += other.refused;
+        self.refused_records += other.refused_records;
         self.problems.extend(other.problems);
     }
 }
@@ -137,7 +142,10 @@ impl fmt::Display for Summary {
             write!(
                 f,
                 "rejected: {} of {} records; {} of {} files refused; ",
-                self.problems.len(),
+                match self.refused_records {
+                    0 => self.problems.len() as u64,
+                    records => records,
+                },
                 self.records,
                 self.refused,
                 self.files

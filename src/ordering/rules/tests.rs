@@ -114,20 +114,17 @@ fn what_was_not_declared_may_have_anything() {
     assert_eq!(conflicts(&Eater::default(), &plate, noon()), []);
 }
 
-fn on(diets: &[Diet]) -> Eater {
-    Eater {
-        diets: Diet::bits(diets.iter().copied()),
-        ..Eater::default()
-    }
-}
-
 #[test]
 fn a_dish_fits_all_diets_or_none_of_them_counts() {
     use Diet::*;
     let fits = |wanted: &[Diet], labels: &[Diet], allergens: &[(Allergen, Presence)]| {
         let mut plate = with(allergens);
         plate.diets = Diet::bits(labels.iter().copied());
-        conflicts(&on(wanted), &plate, noon()).is_empty()
+        let eater = Eater {
+            diets: Diet::bits(wanted.iter().copied()),
+            ..Eater::default()
+        };
+        conflicts(&eater, &plate, noon()).is_empty()
     };
     assert!(fits(&[], &[], &[]));
     assert!(fits(&[Halal, Renal], &[Renal, LowSalt, Halal], &[]));

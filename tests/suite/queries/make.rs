@@ -78,6 +78,8 @@ impl Known {
                 "Order",
                 id(data.orders.iter().map(|row| row.id).collect(), Kind::Order),
             ),
+            // Nobody sees a patient who says not who it is.
+            ("Patient", vec![Kind::Patient.id(uuid::Uuid::nil()).0]),
             ("Nobody", nobody),
         ]);
         Self {
@@ -177,6 +179,7 @@ impl<'a> Maker<'a> {
             "MenuSection",
             "MenuItem",
             "Order",
+            "Patient",
         ];
         let kind = *self.choices.of(&kinds);
         let fields = 1 + self.choices.below(3);
@@ -359,6 +362,11 @@ impl<'a> Maker<'a> {
                 let first = 1 + choices.below(5);
                 format!("from: \"{day}\", to: \"{}\", first: {first}", today())
             }
+            ("Query", "checkMeal") => {
+                let (patient, item) = (id("Patient", choices), id("MenuItem", choices));
+                format!("input: {{ patient: \"{patient}\", items: [{{ menuItem: \"{item}\" }}] }}")
+            }
+            ("MenuItem", "safeFor") => format!("patient: \"{}\"", id("Patient", choices)),
             (_, "mealWindows") => match choices.below(2) {
                 0 => return String::new(),
                 _ => format!("date: \"{day}\""),
