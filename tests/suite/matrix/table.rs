@@ -157,7 +157,7 @@ const PROBLEMS: &str = "problems { code }";
 /// so nothing changes. `signOut` is last, for it does.
 #[rustfmt::skip]
 pub const CHANGES: &[(&str, &str, &[Who], &str)] = &[
-    ("createDish", PROBLEMS, COOKS, r#"{ "kitchen": "$Kitchen", "name": "", "category": "SOUP", "idempotencyKey": "$KEY" }"#),
+    ("createDish", PROBLEMS, COOKS, r#"{ "kitchen": "$Kitchen", "name": "", "category": "SOUP", "allergensDeclared": false, "idempotencyKey": "$KEY" }"#),
     ("updateDish", PROBLEMS, COOKS, r#"{ "dish": "$Dish", "name": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("setMenuItemPortions", PROBLEMS, COOKS, r#"{ "menuItem": "$MenuItem", "portions": -1, "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("setMenuItemPrice", PROBLEMS, MANAGERS, r#"{ "menuItem": "$MenuItem", "price": { "portionMinor": -1 }, "currency": "GBP", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
