@@ -121,7 +121,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         r#"from: "2026-11-01", to: "2026-11-30""#,
     ),
     ("Hospital.stats", r#"from: "2026-11-01", to: "2026-11-30""#),
-    ("Kitchen.distanceM", "from: { latitude: 51.5, longitude: 0 }"),
+    (
+        "Kitchen.distanceM",
+        "from: { latitude: 51.5, longitude: 0 }",
+    ),
     ("Query.hospital", r#"by: { id: "$Hospital" }"#),
     ("Query.kitchens", "near: { latitude: 51.5, longitude: 0 }"),
     (
