@@ -139,6 +139,8 @@ impl Entering<'_> {
 
     /// A transaction; to be begun after all that is slow.
     pub async fn begin(&self) -> Result<Transaction> {
+        // The key of tokens may have to be made, in a transaction of its own: not within this one.
+        self.app.tokens.keys(&self.app.db).await?;
         // What was read before keeps a connection: a request waits for one and holds none.
         self.loaders.rest();
         Ok(self.app.db.begin(self.meter).await?)

@@ -69,7 +69,7 @@ async fn all_that_is_to_be_mended_is_told_and_no_password() {
             .execute(SIGN_IN, json!({ "input": input(wrong, "p") }))
             .await;
         let code = &answer["errors"][0]["extensions"]["code"];
-        assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{answer:#}");
+        assert_eq!(code, "BAD_USER_INPUT", "{answer:#}");
     }
 }
 

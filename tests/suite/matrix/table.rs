@@ -121,6 +121,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
         r#"from: "2026-11-01", to: "2026-11-30""#,
     ),
     ("Hospital.stats", r#"from: "2026-11-01", to: "2026-11-30""#),
+    (
+        "Kitchen.distanceM",
+        "from: { latitude: 51.5, longitude: 0 }",
+    ),
     ("Query.hospital", r#"by: { id: "$Hospital" }"#),
     ("Query.kitchens", "near: { latitude: 51.5, longitude: 0 }"),
     (
@@ -157,7 +161,7 @@ const PROBLEMS: &str = "problems { code }";
 /// so nothing changes. `signOut` is last, for it does.
 #[rustfmt::skip]
 pub const CHANGES: &[(&str, &str, &[Who], &str)] = &[
-    ("createDish", PROBLEMS, COOKS, r#"{ "kitchen": "$Kitchen", "name": "", "category": "SOUP", "idempotencyKey": "$KEY" }"#),
+    ("createDish", PROBLEMS, COOKS, r#"{ "kitchen": "$Kitchen", "name": "", "category": "SOUP", "allergensDeclared": false, "idempotencyKey": "$KEY" }"#),
     ("updateDish", PROBLEMS, COOKS, r#"{ "dish": "$Dish", "name": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("setMenuItemPortions", PROBLEMS, COOKS, r#"{ "menuItem": "$MenuItem", "portions": -1, "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("setMenuItemPrice", PROBLEMS, MANAGERS, r#"{ "menuItem": "$MenuItem", "price": { "portionMinor": -1 }, "currency": "GBP", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
