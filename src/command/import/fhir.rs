@@ -6,29 +6,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
-use entity::{
-    hospital, patient, patient_allergy,
-    vocabulary::{Criticality, Role},
-};
+use entity::{hospital, patient_allergy, vocabulary::Criticality};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::report::{Kind, Problem, Summary};
-use crate::{
-    app::App,
-    auth::{Scope, Viewer},
-    db::{Meter, Transaction},
-    event::Event,
-    ordering::{load_eater, rules::Eater},
-    outbox,
-    patient::{Actor, audit, hold, insert_allergy, write_patient},
-};
+use crate::{app::App, db::Meter, event::Event, patient::insert_allergy};
 
 pub mod codes;
+mod held;
 pub mod read;
 mod resources;
 
+use held::{Held, failed};
 use read::{Allergy, Heard, Order, Unheard};
 use resources::Resources;
 
@@ -254,52 +245,11 @@ impl Import<'_> {
         Ok(())
     }
 
-    /// Holds the patient of a resource, in a transaction of its own.
     async fn hold(&self, resource: &Value) -> anyhow::Result<Result<Held, Unheard>> {
-        let codes = self.codes(resource);
-        let unknown = |why| Unheard {
-            path: "subject".to_owned(),
-            value: codes.join(", "),
-            why,
-        };
-        if codes.is_empty() {
-            let why = "names no patient by an identifier, nor one that is in the file";
-            return Ok(Err(unknown(why)));
-        }
-        let conn = self.app.db.begin(&Meter::new("import fhir")).await?;
-        let found = patient::Entity::find()
-            .filter(patient::Column::HospitalId.eq(self.hospital))
-            .filter(patient::Column::Code.is_in(&codes));
-        let ids: Vec<Uuid> = found.all(&conn).await?.iter().map(|row| row.id).collect();
-        let scope = Scope::of(Viewer::Administrator, &conn)
-            .await
-            .map_err(failed)?;
-        let mut held = hold(&conn, &scope, &ids).await.map_err(failed)?;
-        let (Some(row), true) = (held.pop(), held.is_empty()) else {
-            conn.rollback().await?;
-            return Ok(Err(unknown(
-                "is no patient of the hospital, or more than one",
-            )));
-        };
-        if row.discharged_at.is_some() {
-            conn.rollback().await?;
-            return Ok(Err(unknown("was discharged")));
-        }
-        let before = load_eater(&conn, &row).await.map_err(failed)?;
-        let actor = Actor {
-            account: None,
-            role: Role::Administrator,
-            at: self.app.clock.now(),
-        };
-        Ok(Ok(Held {
-            conn,
-            row,
-            before,
-            actor,
-        }))
+        Held::hold(self.app, self.hospital, &self.codes(resource)).await
     }
 
-    /// Makes a change and tells of it, or leaves the patient as they were.
+    /// Makes a change, or leaves the patient as they were.
     async fn end(
         &self,
         resource: &Value,
@@ -307,42 +257,14 @@ impl Import<'_> {
         has_changed: bool,
         told: fn(Uuid, i32) -> Event,
     ) -> anyhow::Result<()> {
-        let Held {
-            conn,
-            row,
-            before,
-            actor,
-        } = held;
-        if !has_changed {
-            conn.rollback().await?;
-            return Ok(());
+        match has_changed {
+            true => {
+                let place = self.place(resource);
+                held.end(self.app, (&place, resource), told).await
+            }
+            false => Ok(held.conn.rollback().await?),
         }
-        let id = row.id;
-        let after = load_eater(&conn, &row).await.map_err(failed)?;
-        let written = write_patient(&conn, actor, row, (&before, &after)).await;
-        let (version, mut events) = written.map_err(failed)?;
-        let reason = self.place(resource);
-        let subject = ("import fhir", id);
-        audit(&conn, actor, subject, &reason, resource)
-            .await
-            .map_err(failed)?;
-        events.insert(0, told(id, version));
-        let mut recorded = Vec::new();
-        for event in events {
-            recorded.push(outbox::record(&conn, event, actor.at).await?);
-        }
-        conn.commit().await?;
-        outbox::tell(self.app, recorded).await;
-        Ok(())
     }
-}
-
-/// A patient who is held.
-struct Held {
-    conn: Transaction,
-    row: patient::Model,
-    before: Eater,
-    actor: Actor,
 }
 
 /// Exclusions that are no allergy of the patient. A group that they are allergic to has its
@@ -363,9 +285,4 @@ fn exclusions(held: &Held, wants: &Order) -> Refused {
         why: "is kept from a patient only by an allergy: send an AllergyIntolerance too",
     });
     refused.collect()
-}
-
-/// An error whose cause was logged where it arose.
-fn failed(error: crate::error::Error) -> anyhow::Error {
-    anyhow::anyhow!("{}", error.message())
 }

@@ -9,7 +9,7 @@ use entity::{
 use serde_json::{Value, json};
 use thali::{
     graph::id::Kind,
-    ordering::rules::{Eater, NilByMouth, Plate, conflicts},
+    ordering::rules::{Eater, Plate, conflicts},
 };
 use uuid::Uuid;
 
@@ -188,9 +188,8 @@ on_both! {
             diets: 1 << 2,
             food_levels: Some(0b0001_0000),
             drink_levels: Some(0b1_0000),
-            nil_by_mouth: Some(NilByMouth { from, until: None }),
+            ..Eater::default()
         };
-        let eater = Eater { nil_by_mouth: None, ..eater };
         let items = ward.data.items.iter().filter(|item| lunch.contains(&item.id));
         let count: usize = items.map(|item| conflicts(&eater, &plate(&ward, item), monday()).len()).sum();
         assert_eq!(later["problems"].as_array().unwrap().len(), count, "{later:#}");
