@@ -29,12 +29,15 @@ impl List for MembershipsOfAccount {
     type Item = Membership;
     type Key = Uuid;
 
-    fn listing(&self, _: &Reads) -> Result<Listing> {
+    async fn listing(&self, _: &Reads) -> Result<Listing> {
         Ok(Listing {
             table: "membership",
+            row: &["id"],
             columns: columns::<membership::Entity>(&[]),
             from: Query::select().from("membership").take(),
             parent: Some(Expr::col(("membership", "account_id"))),
+            only: None,
+            parts: Vec::new(),
             order: Order::by([]),
         })
     }

@@ -182,7 +182,7 @@ async fn a_server_does_not_start_with_a_wrong_list() {
         config.operations = operations;
         config.operations_only = operations_only;
         app.config = config.into();
-        format!("{:#}", thali::http::Site::new(app).unwrap_err())
+        format!("{:#}", thali::http::Site::new(app).err().unwrap())
     };
     let place = format!("THALI_OPERATIONS: {}: ", file.display());
     let missing = refused(Some(file.clone()), false);

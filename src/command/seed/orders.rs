@@ -72,7 +72,7 @@ pub async fn seed(app: &App, orders: Orders, progress: &Progress) -> anyhow::Res
     }
     making.await.context("the orders were not made")?;
     loading.end(&transaction).await?;
-    outbox::record(&transaction, Event::DataImported {}, now).await?;
+    outbox::record(&transaction, vec![Event::DataImported {}], now).await?;
     transaction.commit().await?;
     Ok(summary)
 }

@@ -88,10 +88,7 @@ impl Held {
         let audited = audit(&conn, actor, ("import fhir", id), place, resource).await;
         audited.map_err(failed)?;
         events.insert(0, told(id, version));
-        let mut recorded = Vec::new();
-        for event in events {
-            recorded.push(outbox::record(&conn, event, actor.at).await?);
-        }
+        let recorded = outbox::record(&conn, events, actor.at).await?;
         conn.commit().await?;
         outbox::tell(app, recorded).await;
         Ok(())
