@@ -10,7 +10,7 @@ export default {
       presetConfig: { fragmentMasking: { unmaskFunctionName: 'readFragment' } },
       config: {
         enumType: 'const',
-        scalars: { Date: 'string', DateTime: 'string', LocalTime: 'string', URL: 'string' },
+        scalars: { Date: 'string', DateTime: 'string', EmailAddress: 'string', LocalTime: 'string', URL: 'string' },
         strictScalars: true,
         useTypeImports: true,
       },

@@ -83,6 +83,9 @@ impl OrderOrder {
     }
 }
 
+/// What an index has, and which states those are.
+type Part = (&'static str, fn(OrderStatus) -> bool);
+
 impl OrderFilter {
     /// Adds the conditions to a select that has `orders` in its FROM, all but that on the status.
     pub fn apply(&self, select: &mut SelectStatement) -> Result<()> {
@@ -129,12 +132,12 @@ impl OrderFilter {
         }
         let delivered = |status: OrderStatus| status.is_last() && !status.gives_back();
         // The same texts as in the indexes.
-        let parts: [(_, fn(OrderStatus) -> bool); 3] = [
+        let parts: [Part; 3] = [
             ("orders.status < 6", |status| !status.is_last()),
             ("orders.status = 6", delivered),
             ("orders.status > 6", OrderStatus::gives_back),
         ];
-        let condition = |(text, is_in): (&'static str, fn(OrderStatus) -> bool)| {
+        let condition = |(text, is_in): Part| {
             let part = || OrderStatus::iter().filter(|status| is_in(*status));
             let wanted: Vec<i16> = part()
                 .filter(|status| wanted.contains(status))

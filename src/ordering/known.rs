@@ -104,11 +104,14 @@ impl Known {
         wanted: DateTime<Utc>,
         now: DateTime<Utc>,
         trays: i32,
-    ) -> Result<Option<Slot>, Problem> {
+    ) -> Result<Option<Slot>, Box<Problem>> {
         match &self.slots {
             Some(slots) => slots.choose(wanted, now, trays).map(Some),
             None if self.offers.is_empty() => Ok(None),
-            None => Err(Problem::ordering_closed(vec!["slot".to_owned()], None)),
+            None => Err(Box::new(Problem::ordering_closed(
+                vec!["slot".to_owned()],
+                None,
+            ))),
         }
     }
 

@@ -195,8 +195,8 @@ const SHOWN: &[(&str, &[order::Column])] = {
         ("menu", &[MenuId]),
         ("lines", &[Currency]),
         ("events", &[]),
-        ("allowedTransitions", &[PatientId, PlacedBy]),
-        ("viewerCanCancel", &[PatientId, PlacedBy]),
+        ("allowedTransitions", &[PatientId, PlacedBy, FlaggedAt]),
+        ("viewerCanCancel", &[PatientId, PlacedBy, FlaggedAt]),
     ]
 };
 

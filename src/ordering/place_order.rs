@@ -92,7 +92,7 @@ async fn place_order(
     let known = Known::load(&write, trays, wanted).await?;
     let mut problems = Vec::new();
     let slot = known.slot(wanted, write.now, 1).unwrap_or_else(|problem| {
-        problems.push(problem);
+        problems.push(*problem);
         None
     });
     let accepted = known.decide(&tray, id, (wanted, slot.as_ref()), &write, &mut problems)?;

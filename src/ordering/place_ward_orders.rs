@@ -188,7 +188,7 @@ async fn decide(
     let wanted = input.slot.0;
     let known = Known::load(write, trays, wanted).await?;
     let slot = known.slot(wanted, write.now, 1).unwrap_or_else(|problem| {
-        write.problems.push(problem);
+        write.problems.push(*problem);
         None
     });
     let mut results = Vec::with_capacity(trays.len());

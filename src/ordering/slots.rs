@@ -109,13 +109,16 @@ impl Slots {
         wanted: DateTime<Utc>,
         now: DateTime<Utc>,
         trays: i32,
-    ) -> Result<Slot, Problem> {
+    ) -> Result<Slot, Box<Problem>> {
         let path = || vec!["slot".to_owned()];
         if now < self.opening {
-            return Err(Problem::ordering_closed(path(), Some(self.opening)));
+            return Err(Box::new(Problem::ordering_closed(
+                path(),
+                Some(self.opening),
+            )));
         }
         if now >= self.late_end {
-            return Err(Problem::ordering_closed(path(), None));
+            return Err(Box::new(Problem::ordering_closed(path(), None)));
         }
         let Some(slot) = self.slots.iter().find(|slot| slot.starts_at == wanted) else {
             let times: Vec<_> = self
@@ -124,14 +127,21 @@ impl Slots {
                 .map(|slot| rfc3339(slot.starts_at))
                 .collect();
             let allowed = format!("the beginning of a slot: {}", times.join(", "));
-            return Err(Problem::invalid(&["slot"], rfc3339(wanted), allowed));
+            return Err(Box::new(Problem::invalid(
+                &["slot"],
+                rfc3339(wanted),
+                allowed,
+            )));
         };
         if slot.starts_at <= now {
-            return Err(Problem::cutoff_passed(path(), &self.open(now, trays)));
+            return Err(Box::new(Problem::cutoff_passed(
+                path(),
+                &self.open(now, trays),
+            )));
         }
         match slot.has_room(trays) {
             true => Ok(*slot),
-            false => Err(Problem::slot_full(path(), &self.open(now, trays))),
+            false => Err(Box::new(Problem::slot_full(path(), &self.open(now, trays)))),
         }
     }
 
@@ -231,7 +241,7 @@ mod tests {
     }
 
     fn refused(wanted: &str, now: &str, trays: i32) -> Problem {
-        slots().choose(at(wanted), at(now), trays).unwrap_err()
+        *slots().choose(at(wanted), at(now), trays).unwrap_err()
     }
 
     #[test]

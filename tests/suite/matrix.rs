@@ -25,7 +25,7 @@ use crate::{
 mod table;
 mod world;
 
-use table::{ARGUMENTS, CHANGES, SEEN, Sees, Who};
+use table::{ARGUMENTS, CHANGES, OF_THE_VIEWER, SEEN, Sees, Who};
 use world::World;
 
 /// The fields of the object types and interfaces of the schema.
@@ -67,7 +67,12 @@ impl Fields {
     /// there.
     fn selection(&self, name: &str, world: &World) -> String {
         let fields = self.0[name].iter();
-        let selected = fields.map(|field| self.field(name, field, world));
+        let is_same = |field: &&FieldDefinition| {
+            !OF_THE_VIEWER.contains(&format!("{name}.{}", field.name.node).as_str())
+        };
+        let selected = fields
+            .filter(is_same)
+            .map(|field| self.field(name, field, world));
         selected.collect::<Vec<_>>().join(" ")
     }
 
@@ -186,7 +191,7 @@ on_both! {
         let mut queries: Vec<(String, Sees)> = vec![];
         for field in &fields.0["Query"] {
             let sees = match field.name.node.as_str() {
-                "viewer" => continue,
+                "viewer" | "checkMeal" => continue,
                 _ => Sees::Everybody,
             };
             queries.push((format!("{{ it: {} }}", fields.field("Query", field, &world)), sees));
@@ -239,6 +244,7 @@ on_both! {
     async fn everybody_changes_what_the_table_says_and_nothing_else(app: TestApp) {
         let world = World::make(&app).await;
         let everybody = everybody(&app, &world).await;
+        let mut wrong = Vec::new();
         for (at, (name, payload, allowed, input)) in CHANGES.iter().enumerate() {
             let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
             let query = format!("mutation ($input: {input_type}!) {{ {name}(input: $input) {{ {payload} }} }}");
@@ -255,10 +261,12 @@ on_both! {
                     _ if allowed.is_empty() => Some("UNAUTHENTICATED"),
                     _ => Some("FORBIDDEN"),
                 };
-                assert_eq!(code, expected, "{who:?}: {name} {answer:#}");
                 let is_answered = !answer["data"][*name].is_null();
-                assert_eq!(is_answered, expected.is_none(), "{who:?}: {name} {answer:#}");
+                if code != expected || is_answered != expected.is_none() {
+                    wrong.push(format!("{name} {who:?}: {code:?}, not {expected:?}"));
+                }
             }
         }
+        assert_eq!(wrong, Vec::<String>::new());
     }
 }

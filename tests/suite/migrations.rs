@@ -97,7 +97,7 @@ fn of_entities(backend: DbBackend) -> Columns {
         account audit_entry availability delivery_slot dish dish_allergen hospital idempotency_key
         kitchen kitchen_hospital kitchen_hours meal_window membership menu menu_item
         menu_item_price menu_section order order_event order_line order_number outbox patient
-        patient_allergy slot_load ward
+        patient_allergy refresh_token session slot_load token_key ward ward_order
     }
     columns
 }

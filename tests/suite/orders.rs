@@ -58,7 +58,14 @@ pub struct Lunch {
 
 impl Lunch {
     pub async fn lay(app: &TestApp) -> Self {
-        let data = Data::fill(app, Size::ONE).await;
+        let data = Data::fill(
+            app,
+            Size {
+                orders: 0,
+                ..Size::ONE
+            },
+        )
+        .await;
         let hospital = data.hospitals[0].id;
         let menus = data.menus.iter();
         let mut menus = menus.filter(|menu| menu.hospital_id == Some(hospital));

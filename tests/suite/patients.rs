@@ -61,7 +61,8 @@ impl Ward {
         change: impl FnOnce(&mut patient::Model),
         allergies: &[(Allergen, Criticality)],
     ) -> Self {
-        let data = Data::fill(app, size).await;
+        // No orders but those that a test places.
+        let data = Data::fill(app, Size { orders: 0, ..size }).await;
         let id = Uuid::now_v7();
         let mut row = patient(id, &data, "4711");
         change(&mut row);

@@ -59,7 +59,8 @@ pub struct Sdl {
 
 /// Whether queries show objects of this type. Those of mutations are shown in `docs/writes.md`.
 pub fn is_read(name: &str) -> bool {
-    name != "Mutation" && !name.ends_with("Payload")
+    // A ward order is only told in a payload.
+    !["Mutation", "WardOrder"].contains(&name) && !name.ends_with("Payload")
 }
 
 impl Sdl {

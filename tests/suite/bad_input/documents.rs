@@ -65,7 +65,7 @@ async fn a_document_must_be_within_the_limits() {
         ("an object without fields", "{ dishes }".into()),
         ("a leaf with fields", "{ serverTime { seconds } }".into()),
         ("a conflict", "{ a: serverTime a: __typename }".into()),
-        ("no such mutation", "mutation { signOut }".into()),
+        ("no such mutation", "mutation { eatMeal }".into()),
         ("a subscription", "subscription { orderUpdates }".into()),
         (
             "two operations",
@@ -174,7 +174,7 @@ async fn a_document_must_be_within_the_limits() {
     an object without fields: 400 GRAPHQL_VALIDATION_FAILED: Field "dishes" of type "DishConnection" must have a selection of subfields
     a leaf with fields: 400 GRAPHQL_VALIDATION_FAILED: Field "serverTime" must not have a selection since type "DateTime" has no subfields
     a conflict: 400 GRAPHQL_VALIDATION_FAILED: Fields "a" conflict because "serverTime" and "__typename" are different fields. Use different aliases on the f
-    no such mutation: 400 GRAPHQL_VALIDATION_FAILED: Unknown field "signOut" on type "Mutation".
+    no such mutation: 400 GRAPHQL_VALIDATION_FAILED: Unknown field "eatMeal" on type "Mutation".
     a subscription: 400 GRAPHQL_VALIDATION_FAILED: Schema is not configured for subscriptions.
     two operations: 400 GRAPHQL_VALIDATION_FAILED: The document has several operations; say which with `operationName`.
     one name twice: 400 GRAPHQL_PARSE_FAILED: operation A is defined twice

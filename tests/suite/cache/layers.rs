@@ -20,13 +20,18 @@ use crate::{
 
 /// What is read anew each time: prices and portions, what is near a place, and what is named by
 /// the id of a part of a menu.
-const LIVE: [&str; 17] = [
+const LIVE: [&str; 25] = [
+    "care-for-a-ward: PatientsOfHospital",
+    "care-for-a-ward: PatientsOfWard",
     "hospitals-near-me: Count",
     "hospitals-near-me: Hospitals",
     "house-menus: PriceOfItem",
+    "kitchen-orders: Count",
+    "kitchen-orders: OrdersOf",
     "kitchens-near-me: KitchensNear",
     "kitchens-of-my-hospital: Count",
     "kitchens-of-my-hospital: KitchensNear",
+    "latest-orders: OrdersOf",
     "menu-item-card: MenuItemById",
     "menu-item-card: PriceOfItem",
     "menu-item-card: PriceOfItem",
@@ -34,6 +39,9 @@ const LIVE: [&str; 17] = [
     "more-of-a-section: SectionById",
     "refetch-many: AvailabilityOfItem",
     "refetch-many: MenuItemById",
+    "safe-for-a-patient: CheckOf",
+    "safe-for-a-patient: MenuItemById",
+    "safe-for-a-patient: SafeFor",
     "soft-and-available: AvailabilityOfItem",
     "soft-and-available: ItemsOfMenu",
     "todays-menu: AvailabilityOfItem",

@@ -2,9 +2,8 @@
 
 use std::{
     fs::{self, File},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     process::{Child, Command},
-    thread::sleep,
     time::Duration,
 };
 
@@ -29,7 +28,7 @@ struct Proxy {
 
 impl Proxy {
     /// One that tells in `x-served-by` which of `servers` has answered: `s0`, `s1` and so on.
-    fn before(servers: &[Server]) -> Self {
+    async fn before(servers: &[Server]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = port.local_addr().unwrap().port();
@@ -55,7 +54,8 @@ impl Proxy {
             .spawn()
             .unwrap();
         for _ in 0..200 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            let ready = reqwest::get(format!("http://127.0.0.1:{port}/readyz")).await;
+            if ready.is_ok_and(|ready| ready.status() == 200) {
                 return Self {
                     process,
                     port,
@@ -65,10 +65,11 @@ impl Proxy {
             if process.try_wait().unwrap().is_some() {
                 break;
             }
-            sleep(Duration::from_millis(50));
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let _ = process.kill();
-        panic!("HAProxy: {}", fs::read_to_string(log).unwrap());
+        let said = fs::read_to_string(log).unwrap();
+        panic!("HAProxy does not answer: {:?} {said}", process.wait());
     }
 
     /// Who answers, and what.
@@ -112,7 +113,7 @@ async fn the_first_request_of_a_second_process_reads_nothing_hot() {
             .logs("the bus is found", Duration::from_secs(20))
             .await;
     }
-    let proxy = Proxy::before(&servers);
+    let proxy = Proxy::before(&servers).await;
     let client = reqwest::Client::new();
     let hot = [
         "six-edges",

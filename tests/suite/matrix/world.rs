@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_graphql::InputType;
-use entity::{membership, vocabulary::Role};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{membership, menu, menu_item, patient, vocabulary::Role};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use thali::{db::Meter, graph::id::Kind};
+
+use crate::app::monday;
 
 use super::{Data, Place, Size, TestApp, Uuid, person};
 
@@ -23,14 +25,28 @@ pub struct World {
 impl World {
     pub async fn make(app: &TestApp) -> Self {
         let data = Data::fill(app, Size::ONE).await;
-        let menus = data.menus.iter();
-        let mut menus = menus.filter(|menu| menu.published_at.is_some());
-        let menu = menus.find(|menu| menu.hospital_id.is_some()).unwrap();
-        let item = data
-            .items
-            .iter()
-            .find(|item| item.menu_id == menu.id)
-            .unwrap();
+        let kitchen_of = |id: Uuid| {
+            data.dishes
+                .iter()
+                .find(|dish| dish.id == id)
+                .unwrap()
+                .kitchen_id
+        };
+        let of_a_hospital =
+            |menu: &&menu::Model| menu.published_at.is_some() && menu.hospital_id.is_some();
+        // An order, its menu, and an item of that from the kitchen of the order.
+        let found = data.orders.iter().find_map(|order| {
+            let menu = data
+                .menus
+                .iter()
+                .filter(of_a_hospital)
+                .find(|menu| menu.id == order.menu_id)?;
+            let is_its = |item: &&menu_item::Model| {
+                item.menu_id == menu.id && kitchen_of(item.dish_id) == order.kitchen_id
+            };
+            Some((order, menu, data.items.iter().find(is_its)?))
+        });
+        let (order, menu, item) = found.unwrap();
         let dish = data
             .dishes
             .iter()
@@ -51,6 +67,24 @@ impl World {
         let of_somebody = membership::Column::AccountId.eq(somebody);
         let membership = membership::Entity::find().filter(of_somebody).one(&db);
         let membership = membership.await.unwrap().unwrap();
+        let patient = patient::Model {
+            id: Uuid::now_v7(),
+            hospital_id: hospital,
+            ward_id: Some(ward.id),
+            bed: Some("1".to_owned()),
+            code: "matrix".to_owned(),
+            diets: 0,
+            food_levels: None,
+            drink_levels: None,
+            nil_by_mouth_from: None,
+            nil_by_mouth_until: None,
+            admitted_at: monday(),
+            discharged_at: None,
+            updated_at: monday(),
+            version: 1,
+        };
+        let insert = patient::Entity::insert(patient.clone().into_active_model());
+        insert.exec_without_returning(&db).await.unwrap();
         let names = BTreeMap::from([
             ("Hospital", Kind::Hospital.id(hospital).0),
             ("Ward", Kind::Ward.id(ward.id).0),
@@ -59,6 +93,8 @@ impl World {
             ("Menu", Kind::Menu.id(menu.id).0),
             ("MenuSection", Kind::MenuSection.id(item.section_id).0),
             ("MenuItem", Kind::MenuItem.id(item.id).0),
+            ("Order", Kind::Order.id(order.id).0),
+            ("Patient", Kind::Patient.id(patient.id).0),
             ("Account", Kind::Account.id(somebody).0),
             ("Membership", Kind::Membership.id(membership.id).0),
             ("EMAIL", format!("{somebody}@example.org")),
