@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::{
     Cursor, ListKey, Listing, Slice,
-    statement::{KeyType, Parents, Window},
+    key::{Parents, position},
+    statement::{KeyType, Window},
 };
 use crate::{
     cache::{HotKind, Tag},
@@ -192,38 +193,6 @@ impl<L: List> Hot for PageOf<L> {
 fn list_name<L>() -> &'static str {
     let path = std::any::type_name::<L>();
     path.rsplit("::").next().unwrap_or(path)
-}
-
-impl Parents {
-    fn of<K: ListKey>(keys: &[K]) -> Self {
-        Self {
-            ids: keys.iter().filter_map(|key| key.uuid()).collect(),
-            since: keys.iter().filter_map(|key| key.since()).collect(),
-        }
-    }
-
-    /// Those whose list the viewer may see.
-    fn seen(self, only: &Option<Vec<Uuid>>) -> Self {
-        let Some(only) = only else { return self };
-        let is_seen = |index: &usize| only.contains(&self.ids[*index]);
-        let seen: Vec<usize> = (0..self.ids.len()).filter(is_seen).collect();
-        let since = |index: &usize| self.since.get(*index).copied();
-        Self {
-            ids: seen.iter().map(|index| self.ids[*index]).collect(),
-            since: seen.iter().filter_map(since).collect(),
-        }
-    }
-
-    /// Whether no list is left of those that were asked for.
-    fn is_nobody(&self, listing: &Listing) -> bool {
-        listing.parent.is_some() && self.ids.is_empty()
-    }
-}
-
-/// The index of a parent.
-fn position<K: ListKey>(keys: &[K], parent: Uuid) -> Result<usize> {
-    keys.binary_search_by_key(&Some(parent), |key| key.uuid())
-        .map_err(|_| Error::internal(anyhow::anyhow!("a row of a parent that was not asked")))
 }
 
 /// The rows of one parent, one more than asked when there is one more; whether anything lies

@@ -1,6 +1,5 @@
 //! The SQL of a page: one statement for all parents, the limit of each applied inside.
 
-use chrono::NaiveDate;
 use entity::position::Cells;
 use sea_orm::{
     Condition, DbBackend, DbErr, Value,
@@ -10,7 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Cursor, list::key_value};
+use super::{Cursor, key::Parents, list::key_value};
 use crate::{
     graph::fetch::Columns,
     sql::{from_keys, is_any_of, keys_since},
@@ -67,15 +66,6 @@ pub struct Window {
     pub size: usize,
     pub after: Option<Cursor>,
     pub before: Option<Cursor>,
-}
-
-/// Whose lists are read; nobody's for a list of everything.
-#[derive(Clone, Debug, Default)]
-pub struct Parents {
-    /// Sorted and distinct.
-    pub ids: Vec<Uuid>,
-    /// The day on which the list of each begins; empty where lists begin with no day.
-    pub since: Vec<NaiveDate>,
 }
 
 const NAMES: [&str; 3] = ["key0_", "key1_", "key2_"];

@@ -30,8 +30,11 @@ impl Proxy {
     /// One that tells in `x-served-by` which of `servers` has answered: `s0`, `s1` and so on.
     async fn before(servers: &[Server]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = port.local_addr().unwrap().port();
+        // Not one that the system gives to who connects: asked before anybody listens, that
+        // would be connected to itself.
+        let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+        let mut ports = std::iter::repeat_with(|| fastrand::u16(20_000..30_000));
+        let port = ports.find(is_free).unwrap();
         let mut config = format!(
             "defaults\n  mode http\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\n\
              listen thali\n  bind 127.0.0.1:{port}\n  balance roundrobin\n  \

@@ -174,6 +174,10 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("Hospital.stats", r#"from: "2026-11-01", to: "2026-11-30""#),
     (
+        "Hospital.distanceM",
+        "from: { latitude: 51.5, longitude: 0 }",
+    ),
+    (
         "Kitchen.distanceM",
         "from: { latitude: 51.5, longitude: 0 }",
     ),
@@ -200,6 +204,36 @@ const KNOWN: &[Who] = &[
     Who::Own(Nurse),
     Who::Foreign(Nurse),
     Who::Own(Dietitian),
+    Who::Foreign(Dietitian),
+    Who::Own(HospitalManager),
+    Who::Foreign(HospitalManager),
+    Who::Own(Kitchen),
+    Who::Foreign(Kitchen),
+];
+/// The same without the kitchen of the order, which sees it and rejects what it cannot cook.
+const NO_COOKS: &[Who] = &[
+    Who::Administrator,
+    Who::Oneself,
+    Who::Somebody,
+    Who::Own(Role::Visitor),
+    Who::Foreign(Role::Visitor),
+    Who::Own(Nurse),
+    Who::Foreign(Nurse),
+    Who::Own(Dietitian),
+    Who::Foreign(Dietitian),
+    Who::Own(HospitalManager),
+    Who::Foreign(HospitalManager),
+    Who::Foreign(Kitchen),
+];
+/// The same without the dietitians of its hospital, who see it and have no part in its delivery.
+const NO_DIETITIANS: &[Who] = &[
+    Who::Administrator,
+    Who::Oneself,
+    Who::Somebody,
+    Who::Own(Role::Visitor),
+    Who::Foreign(Role::Visitor),
+    Who::Own(Nurse),
+    Who::Foreign(Nurse),
     Who::Foreign(Dietitian),
     Who::Own(HospitalManager),
     Who::Foreign(HospitalManager),
@@ -238,8 +272,8 @@ pub const CHANGES: &[(&str, &str, &[Who], &str)] = &[
     ("dischargePatient", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("placeOrder", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "slot": "2026-11-23T12:00:00Z", "lines": [], "idempotencyKey": "$KEY" }"#),
     ("placeWardOrders", PROBLEMS, SIGNED_IN, r#"{ "slot": "2026-11-23T12:00:00Z", "mode": "BEST_EFFORT", "orders": [], "idempotencyKey": "$KEY" }"#),
-    ("cancelOrder", PROBLEMS, SIGNED_IN, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
-    ("advanceOrder", PROBLEMS, SIGNED_IN, r#"{ "order": "$Order", "to": "DELIVERED", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("cancelOrder", PROBLEMS, NO_COOKS, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("advanceOrder", PROBLEMS, NO_DIETITIANS, r#"{ "order": "$Order", "to": "DELIVERED", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("overrideConflict", PROBLEMS, SIGNED_IN, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("signUp", PROBLEMS, ALL, r#"{ "email": "nobody@example.org", "name": "", "password": "" }"#),
     ("signIn", PROBLEMS, ALL, r#"{ "email": "$KEY@example.org", "password": "wrong" }"#),

@@ -12,14 +12,24 @@ export const CONNECTIONS: Record<string, Record<string, string[] | false>> = {
     kitchens: ['near', 'filter'],
     dishes: ['search', 'filter', 'orderBy'],
   },
-  Hospital: { wards: false, kitchens: false, menus: ['from', 'to', 'meal'] },
+  Hospital: {
+    wards: false,
+    kitchens: false,
+    patients: ['filter'],
+    menus: ['from', 'to', 'meal'],
+    orders: ['filter', 'orderBy'],
+  },
   Kitchen: {
     hospitals: false,
     dishes: ['search', 'filter', 'orderBy'],
     menus: ['from', 'to', 'meal'],
+    orders: ['filter', 'orderBy'],
   },
   Menu: { items: ['filter'] },
   MenuSection: { items: ['filter'] },
+  Order: { events: false },
+  Viewer: { memberships: false },
+  Ward: { patients: false },
 };
 
 /**
