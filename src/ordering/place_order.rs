@@ -101,10 +101,7 @@ async fn place_order(
         let short = place(&mut write, vec![accepted], &slot).await?;
         if !short.items.is_empty() {
             let left = portions::left(&write.conn, &short.items).await?;
-            let mut asked: Vec<_> = tray.portions().into_iter().collect();
-            // In the order of the lines, as everything else is told.
-            asked.sort_by_key(|(_, (_, number))| *number);
-            for (item, (_, number)) in asked {
+            for (item, (_, number)) in tray.portions() {
                 if short.items.contains(&item) {
                     let path = tray.path(&["lines", &number.to_string(), "quantity"]);
                     let left = left.get(&item).map_or(0, |left| (*left).max(0));

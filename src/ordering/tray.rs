@@ -159,8 +159,9 @@ impl Tray {
         problems
     }
 
-    /// How many portions of each item it takes, summed over the lines, with the first line.
-    pub fn portions(&self) -> BTreeMap<Uuid, (i32, usize)> {
+    /// How many portions of each item it takes, summed over the lines, with the first line and in
+    /// the order of those.
+    pub fn portions(&self) -> Vec<(Uuid, (i32, usize))> {
         let mut portions = BTreeMap::new();
         for (number, line) in self.lines.iter().enumerate() {
             match portions.entry(line.item) {
@@ -170,6 +171,8 @@ impl Tray {
                 Entry::Occupied(mut more) => more.get_mut().0 += line.quantity,
             }
         }
+        let mut portions: Vec<_> = portions.into_iter().collect();
+        portions.sort_by_key(|(_, (_, first))| *first);
         portions
     }
 }
@@ -206,10 +209,9 @@ mod tests {
     #[test]
     fn portions_are_summed_over_lines() {
         let tray = tray(vec![line(7, 2), line(5, 1), line(7, 3)]);
-        let portions: Vec<_> = tray.portions().into_iter().collect();
         assert_eq!(
-            portions,
-            [(Uuid::from_u128(5), (1, 1)), (Uuid::from_u128(7), (5, 0))]
+            tray.portions(),
+            [(Uuid::from_u128(7), (5, 0)), (Uuid::from_u128(5), (1, 1))]
         );
     }
 
