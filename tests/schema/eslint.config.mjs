@@ -71,7 +71,11 @@ export default [
         { exceptions: { types: values, suffixes: ['Connection', 'Edge', 'Payload'] } },
       ],
       // A list that cannot grow is a list: the diets of a dish, the sections of a menu.
-      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false }],
+      // An event of an order has no identity of its own.
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false },
+      ],
     },
   },
 ];
