@@ -48,6 +48,21 @@ pub struct SignedIn {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Address(pub Option<IpAddr>);
 
+impl Address {
+    /// What one subscriber has: an address, or of version 6 a network of 64 bits.
+    pub fn network(self) -> String {
+        let network = self.0.map(|address| match address.to_canonical() {
+            IpAddr::V6(v6) => {
+                let mut octets = v6.octets();
+                octets[8..].fill(0);
+                IpAddr::V6(octets.into())
+            }
+            v4 => v4,
+        });
+        network.map_or("nowhere".to_owned(), |network| network.to_string())
+    }
+}
+
 impl Viewer {
     /// Who sends this `Authorization` header.
     pub async fn of(authorization: Option<&[u8]>, app: &App) -> Self {
@@ -61,7 +76,8 @@ impl Viewer {
         if token.is_some_and(|token| token.is(sent)) {
             return Self::Administrator;
         }
-        let keys = app.tokens.keys(&app.db).await.ok();
+        // Boxed: who sends no token is not to carry the room for it around.
+        let keys = Box::pin(app.tokens.keys(&app.db)).await.ok();
         let signed_in = keys.and_then(|keys| keys.read(sent, app.clock.now()));
         signed_in.map_or(Self::Unknown, Self::Account)
     }
@@ -105,6 +121,19 @@ fn bearer(authorization: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_counts_as_one() {
+        for (address, network) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ] {
+            let address = Address(Some(address.parse().unwrap()));
+            assert_eq!(address.network(), network);
+        }
+        assert_eq!(Address(None).network(), "nowhere");
+    }
 
     #[test]
     fn a_bearer_token_is_what_follows_the_scheme() {

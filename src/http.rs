@@ -101,7 +101,9 @@ impl Site {
             _ => {
                 let accept = request.headers().get(header::ACCEPT).cloned();
                 let span = tracing::info_span!("request", id = id.as_str());
-                let answering = self.route(&id, peer, request).instrument(span);
+                // Boxed: it is moved into one wrapper after the other.
+                let answering = Box::pin(self.route(&id, peer, request));
+                let answering = answering.instrument(span);
                 let mut response = unless_it_panics(answering, accept, &id).await;
                 allowed.tell(response.headers_mut());
                 response
@@ -171,7 +173,25 @@ fn panicked(cause: Box<dyn Any + Send>, accept: Option<HeaderValue>, id: &str) -
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+
+    /// What is kept is answered so fast that moving a large future, which the connection does
+    /// several times, would take most of the time.
+    #[test]
+    fn an_answer_on_its_way_is_small() {
+        fn size<F: Future>(_: impl FnOnce(&'static Site, Peer, Request<Incoming>) -> F) -> usize {
+            size_of::<F>()
+        }
+        let outer = size(Site::answer);
+        let inner = size(|site, peer, request| {
+            static ID: LazyLock<RequestId> = LazyLock::new(|| RequestId::of(&HeaderMap::new()));
+            site.route(&ID, peer, request)
+        });
+        assert!(outer < 2048, "{outer} bytes");
+        assert!(inner < 6144, "{inner} bytes");
+    }
 
     #[tokio::test]
     async fn a_panic_is_an_internal_error_without_its_cause() {
