@@ -126,12 +126,12 @@ impl Db {
     }
 
     /// What commands give to `migration`, which brings its own statements.
-    pub async fn migrating(&self) -> Result<Migrating<'_>, DbErr> {
+    pub async fn migrating(&self) -> Result<Migrating, DbErr> {
         let pool = &self.primary.connections;
         match (&self.primary.unprepared, self.backend()) {
             (Some(_), _) => Migrating::forgetting(pool.begin().await?).await,
             (None, DbBackend::Sqlite) => Ok(Migrating::Whole(pool.begin().await?)),
-            (None, _) => Ok(Migrating::Pool(pool)),
+            (None, _) => Migrating::patient(pool.begin().await?).await,
         }
     }
 

@@ -93,7 +93,12 @@ impl Pool {
             options
                 .statement_timeout(config.db_statement_timeout)
                 .map_sqlx_postgres_opts(|postgres| {
-                    postgres.options([("pg_trgm.word_similarity_threshold", LEAST_LIKENESS)])
+                    let least = [("pg_trgm.word_similarity_threshold", LEAST_LIKENESS)];
+                    // A statement has one text for any keys, and every month of orders in its
+                    // plan: planned anew for its values it takes longer than it runs.
+                    // Such a plan is taken for dearer than it is, and would be compiled.
+                    let plans = [("plan_cache_mode", "force_generic_plan"), ("jit", "off")];
+                    postgres.options(least).options(plans)
                 });
         }
         Ok(Self {

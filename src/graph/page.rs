@@ -4,6 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Enum, Object, OutputType, SimpleObject, TypeName};
 
+mod beyond;
 mod cursor;
 mod key;
 mod list;

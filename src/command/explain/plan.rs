@@ -20,7 +20,7 @@ impl Default for Bounds {
         Self {
             large: 10_000.0,
             sort: 10_000.0,
-            cost: 50_000.0,
+            cost: 100_000.0,
         }
     }
 }
@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn to_cost_too_much_is_a_fault() {
-        let dear = json!({ "Node Type": "Index Scan", "Total Cost": 60_000.4 });
-        assert_eq!(faults(dear), ["costs 60000"]);
+        let costs = |cost| json!({ "Node Type": "Index Scan", "Total Cost": cost });
+        assert_eq!(faults(costs(100_000.0)), Vec::<String>::new());
+        assert_eq!(faults(costs(100_001.4)), ["costs 100001"]);
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Cursor, ListKey, Listing, Slice,
+    beyond::Ends,
     key::{Parents, position},
     statement::{KeyType, Window},
 };
@@ -141,7 +142,11 @@ impl<L: List> Hot for PageOf<L> {
         let rows = match parents.is_nobody(&listing) {
             true => Vec::new(),
             false => {
-                let statement = listing.page(window, &parents, reads.backend());
+                let shown = Ends {
+                    head: reads.selects("PageInfo", "hasPreviousPage"),
+                    tail: reads.selects("PageInfo", "hasNextPage"),
+                };
+                let statement = listing.page(window, shown, &parents, reads.backend());
                 reads.conn.query_all(&statement).await?
             }
         };

@@ -9,10 +9,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Cursor, key::Parents, list::key_value};
+use super::{Cursor, beyond::Ends, key::Parents, list::key_value};
 use crate::{
     graph::fetch::Columns,
-    sql::{from_keys, is_any_of, keys_since},
+    sql::{from_keys, keys_since},
 };
 
 /// A list in SQL, without its ends.
@@ -121,7 +121,13 @@ impl Listing {
     /// Reads a page for each of `parents`, or of the whole list when it has none: at most
     /// `size + 1` rows each, with `parent_`, the values of the order, and, where a cursor was
     /// given, whether anything lies on its other side.
-    pub fn page(&self, window: &Window, parents: &Parents, backend: DbBackend) -> SelectStatement {
+    pub fn page(
+        &self,
+        window: &Window,
+        shown: Ends,
+        parents: &Parents,
+        backend: DbBackend,
+    ) -> SelectStatement {
         let descending = self.order.descending != window.backward;
         let direction = if descending {
             Direction::Desc
@@ -130,26 +136,8 @@ impl Listing {
         };
 
         let mut outer = Query::select();
-        match self.parent {
-            Some(_) => {
-                match parents.since.as_slice() {
-                    [] => from_keys(&mut outer, &parents.ids, backend),
-                    since => {
-                        outer.from_subquery(keys_since(&parents.ids, since, backend), "k");
-                    }
-                }
-                outer.expr_as(Expr::col(("k", "k")), "parent_");
-            }
-            None => {
-                outer.from_subquery(Query::select().expr_as(Expr::val(1), "k").take(), "k");
-            }
-        }
-        if let Some(after) = &window.after {
-            outer.expr_as(self.exists(after, self.order.descending), "head_");
-        }
-        if let Some(before) = &window.before {
-            outer.expr_as(self.exists(before, !self.order.descending), "tail_");
-        }
+        self.select_parents(&mut outer, parents, backend);
+        self.tell_beyond(&mut outer, window, shown, backend);
         let join = match window.after.is_some() || window.before.is_some() {
             // A parent whose page is empty still says what lies beyond.
             true => JoinType::LeftJoin,
@@ -216,7 +204,7 @@ impl Listing {
     }
 
     /// The condition that all parts are together.
-    fn whole(&self) -> Condition {
+    pub(super) fn whole(&self) -> Condition {
         match self.parts.as_slice() {
             [] => Condition::all(),
             parts => parts.iter().cloned().fold(Condition::any(), Condition::add),
@@ -231,33 +219,48 @@ impl Listing {
         if let Some(before) = &window.before {
             select.and_where(self.side(before, self.order.descending, false));
         }
+        self.sort(select, direction);
+        select.limit(window.size as u64 + 1);
+    }
+
+    pub(super) fn sort(&self, select: &mut SelectStatement, direction: &Direction) {
         for key in &self.order.keys {
             select.order_by_expr(key.expr.clone(), direction.clone());
         }
         select.order_by((self.table, self.row[0]), direction.clone());
-        select.limit(window.size as u64 + 1);
     }
 
-    /// Counts the rows below each of `parents`, or all of them.
+    /// Counts the rows below each of `parents`, or all of them. Each by itself: joined with all
+    /// parents, the whole table would be read where they may have much of it.
     pub fn count(&self, parents: &Parents, backend: DbBackend) -> SelectStatement {
-        let mut select = self.from.clone();
-        select.cond_where(self.whole());
-        select.expr_as(Func::cust("COUNT").arg(Expr::cust("*")), "count_");
-        if let Some(parent) = &self.parent {
-            select.expr_as(parent.clone(), "parent_");
-            if parents.since.is_empty() {
-                select.and_where(is_any_of(parent.clone(), &parents.ids, backend));
-            } else {
-                let keys = keys_since(&parents.ids, &parents.since, backend);
-                let on = parent.clone().eq(Expr::col(("k", "k")));
-                select.join_subquery(JoinType::InnerJoin, keys, "k", on);
-            }
-            select.add_group_by([parent.clone()]);
+        let all = Func::cust("COUNT").arg(Expr::cust("*"));
+        let mut counted = self.below_parent(&self.whole());
+        if self.parent.is_none() {
+            return counted.expr_as(all, "count_").take();
         }
-        select
+        let counted = counted.expr(all).take();
+        let mut outer = Query::select();
+        outer.expr_as(Expr::from(counted), "count_");
+        self.select_parents(&mut outer, parents, backend);
+        outer
     }
 
-    fn below_parent(&self, condition: &Condition) -> SelectStatement {
+    /// FROM the parents, or from one row where the list has none.
+    fn select_parents(&self, outer: &mut SelectStatement, parents: &Parents, backend: DbBackend) {
+        if self.parent.is_none() {
+            outer.from_subquery(Query::select().expr_as(Expr::val(1), "k").take(), "k");
+            return;
+        }
+        match parents.since.as_slice() {
+            [] => from_keys(outer, &parents.ids, backend),
+            since => {
+                outer.from_subquery(keys_since(&parents.ids, since, backend), "k");
+            }
+        }
+        outer.expr_as(Expr::col(("k", "k")), "parent_");
+    }
+
+    pub(super) fn below_parent(&self, condition: &Condition) -> SelectStatement {
         let mut select = self.from.clone();
         select.cond_where(condition.clone());
         if let Some(parent) = &self.parent {
@@ -276,39 +279,6 @@ impl Listing {
                 _ => key.expr.clone(),
             };
             select.expr_as(expr, name);
-        }
-    }
-
-    /// The rows on one side of a cursor. `greater`: those with greater keys; `including` the
-    /// cursor's own row.
-    fn side(&self, cursor: &Cursor, greater: bool, including: bool) -> Expr {
-        let keys = self.order.keys.iter().map(|key| key.expr.clone());
-        let row = Expr::tuple(keys.chain([Expr::col((self.table, self.row[0]))]));
-        let values = cursor.keys.iter().cloned().map(Expr::val);
-        let at = Expr::tuple(values.chain([Expr::val(cursor.id)]));
-        match (greater, including) {
-            (true, false) => row.gt(at),
-            (true, true) => row.gte(at),
-            (false, false) => row.lt(at),
-            (false, true) => row.lte(at),
-        }
-    }
-
-    fn exists(&self, cursor: &Cursor, greater: bool) -> Expr {
-        let beyond = |condition: &Condition| {
-            let mut select = self.below_parent(condition);
-            select
-                .expr(Expr::val(1))
-                .and_where(self.side(cursor, greater, true))
-                .limit(1);
-            Expr::exists(select)
-        };
-        match self.parts.as_slice() {
-            [] => beyond(&self.whole()),
-            [first, more @ ..] => {
-                let more = more.iter().map(beyond);
-                more.fold(beyond(first), ExprTrait::or)
-            }
         }
     }
 }
