@@ -11,6 +11,7 @@ use crate::{
     auth::{Cookies, Passwords, Throttle, Tokens},
     bus::Bus,
     cache::Cache,
+    carts::Carts,
     clock::Clock,
     config::Config,
     db::Db,
@@ -29,6 +30,7 @@ pub struct App {
     pub telling: Arc<Telling>,
     pub tokens: Tokens,
     pub cookies: Cookies,
+    pub carts: Carts,
     pub passwords: Passwords,
     /// Bounds how often somebody tries to sign in.
     pub sign_ins: Throttle,
@@ -64,6 +66,7 @@ impl App {
         Ok(Self {
             tokens: Tokens::new(config.token_keys.as_ref()),
             cookies: Cookies::new(shared.clone()),
+            carts: Carts::new(shared.clone()),
             passwords: Passwords::default(),
             sign_ins: Throttle::new(SIGN_INS_ARE_COUNTED, shared),
             config: Arc::new(config),

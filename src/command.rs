@@ -10,6 +10,7 @@ mod config;
 pub mod explain;
 pub mod import;
 mod migrate;
+mod recount;
 mod schema;
 pub mod seed;
 mod serve;
@@ -40,6 +41,9 @@ enum Command {
     /// Make synthetic hospitals, kitchens, dishes and menus; persons and orders
     Seed(seed::Seed),
     Explain(explain::Explain),
+    /// Count again what orders come to: portions to be cooked, and the figures of hospitals. Needed
+    /// once after an upgrade during which servers ran from before there were such figures
+    Recount,
     /// Print the GraphQL schema
     Schema,
     /// List every setting: value, source, default, what is allowed
@@ -76,6 +80,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Import(command)) => command.run(&app).await,
         Some(Command::Seed(command)) => command.run(&app).await,
         Some(Command::Explain(command)) => command.run(&app).await,
+        Some(Command::Recount) => recount::run(&app).await,
         Some(Command::Serve(command)) => command.run(app).await,
         _ => serve::Serve::default().run(app).await,
     }

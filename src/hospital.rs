@@ -244,7 +244,8 @@ impl Hospital {
         ctx.page(orders, self.0.id, slice).await
     }
 
-    /// What it served on some days, in figures that are at most five minutes old.
+    /// What it served on some days, in figures that are at most five minutes old; and, for those who
+    /// see its orders, what became of them.
     async fn stats(
         &self,
         ctx: &Context<'_>,
@@ -255,7 +256,7 @@ impl Hospital {
         let stats = ctx.load(stats::StatsOfHospital(days), self.0.id).await?;
         match stats {
             Some(stats) => Ok(stats),
-            None => Ok(Row::new(HospitalStats::none(ctx.now()?))),
+            None => Ok(Row::new(HospitalStats::none(self.0.id, days, ctx.now()?))),
         }
     }
 

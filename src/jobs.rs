@@ -7,6 +7,7 @@ use tokio::{sync::watch, task::JoinSet};
 mod hear_changes;
 mod make_months;
 mod publish_events;
+mod release_holds;
 mod remove_old_keys;
 mod remove_old_sessions;
 mod remove_told_events;
@@ -21,6 +22,8 @@ pub struct Jobs {
 
 /// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// What is held for longer than was said keeps others from ordering it.
+const SOON: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);
 
 impl Jobs {
@@ -39,6 +42,7 @@ impl Jobs {
         });
         let often = app.config.events_interval;
         jobs.every(often, app, publish_events::publish_events);
+        jobs.every(SOON, app, release_holds::release_holds);
         jobs.every(MINUTE, app, remove_told_events::remove_told_events);
         jobs.every(MINUTE, app, remove_old_keys::remove_old_keys);
         jobs.every(MINUTE, app, remove_old_sessions::remove_old_sessions);

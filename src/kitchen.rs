@@ -20,7 +20,9 @@ use crate::{
     },
     hospital::{Hospital, HospitalsOfKitchen},
     menu::{Menu, MenusOf, Owner},
-    ordering::{Order, OrderFilter, OrderOrder, OrdersOf, Whose},
+    ordering::{
+        Order, OrderFilter, OrderOrder, OrdersOf, ProductionSheet, Served, SheetOfKitchen, Whose,
+    },
     place::{Location, LocationInput},
 };
 
@@ -209,5 +211,16 @@ impl Kitchen {
         };
         let orders = OrdersOf::new(Whose::Kitchen, filter, order_by);
         ctx.page(orders, self.0.id, slice).await
+    }
+
+    /// What it has to cook for a meal, as it is now. For its people; null for everybody else.
+    async fn production_sheet(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day of the meal, in the time zone of the hospitals.")] date: Date,
+        #[graphql(desc = "The meal.")] meal: Meal,
+    ) -> Result<Option<Row<ProductionSheet>>> {
+        let of = Served { date: date.0, meal };
+        ctx.load(SheetOfKitchen { of }, self.0.id).await
     }
 }

@@ -23,6 +23,7 @@ pub mod app;
 pub mod auth;
 pub mod bus;
 pub mod cache;
+pub mod carts;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -1,19 +1,23 @@
 //! Orders: what may be ordered, by whom and for whom; how far an order is.
 //!
 //! Placing one is one decision in one transaction. Whoever holds rows for it holds them in one
-//! order, so that nobody waits for each other: the idempotency key, patients by id, orders by id,
-//! menu items by id, order numbers, portions by menu item, and the slot last, for which all wait.
+//! order, so that nobody waits for each other: the idempotency key, the account that holds portions,
+//! its hold, patients by id, orders by id, menu items by id, order numbers, portions by menu item,
+//! slots by id, for which all wait, and last the tallies: of dishes by their keys, then of the slot.
 
 use async_graphql::MergedObject;
 
 mod advance_order;
 mod cancel_order;
+mod cart;
 mod change;
 mod check_meal;
 mod conflict;
 mod decide;
 mod event;
+mod figures;
 mod filter;
+mod hold;
 mod known;
 mod line;
 mod lists;
@@ -30,9 +34,13 @@ mod plates;
 mod portions;
 mod problem;
 mod recheck;
+mod recount;
 pub mod rules;
 mod sections;
+mod sheet;
+mod short;
 mod slots;
+mod tally;
 mod transition;
 mod tray;
 mod visible;
@@ -40,9 +48,12 @@ mod ward_order;
 
 pub use advance_order::AdvanceOrder;
 pub use cancel_order::CancelOrder;
+pub use cart::{AddToCart, Cart, CartQuery, CartWrites, ClearCart, SetCartLine};
 pub use check_meal::{CheckMeal, MealCheck, SafeFor};
 pub use conflict::{levels, problems};
+pub use figures::{FiguresOfHospital, OrderFigures};
 pub use filter::{OrderFilter, OrderOrder};
+pub use hold::{Hold, HoldById, HoldPortions, ReleaseHold, release_holds};
 pub use lists::{OrdersOf, Whose};
 pub use months::{Month, MonthsSeen, TABLES, is_there as month_is_there, make_months};
 pub use order::{Order, OrderById};
@@ -51,7 +62,9 @@ pub use place_order::PlaceOrder;
 pub use place_ward_orders::PlaceWardOrders;
 pub use plates::{load_eater, load_eaters, load_plates, load_plates_of_dishes};
 pub use recheck::{flag_all, follow, recheck};
+pub use recount::recount;
 pub use sections::Sections;
+pub use sheet::{ProductionSheet, Served, SheetOfKitchen};
 pub use visible::{SEE_ORDERS, visible_to};
 
 use crate::{app::App, graph::Writes};
@@ -69,11 +82,27 @@ pub struct OrderMutation(
 impl OrderMutation {
     pub fn new(app: &App) -> Self {
         Self(
-            PlaceOrder::new(Writes::new(app)),
+            PlaceOrder::new(Writes::new(app), CartWrites::new(app)),
             PlaceWardOrders::new(Writes::new(app)),
             CancelOrder::new(Writes::new(app)),
             AdvanceOrder::new(Writes::new(app)),
             OverrideConflict::new(Writes::new(app)),
+        )
+    }
+}
+
+/// The changes before an order: what is in a cart, and what is held.
+#[derive(Default, MergedObject)]
+pub struct CartMutation(AddToCart, SetCartLine, ClearCart, HoldPortions, ReleaseHold);
+
+impl CartMutation {
+    pub fn new(app: &App) -> Self {
+        Self(
+            AddToCart::new(CartWrites::new(app)),
+            SetCartLine::new(CartWrites::new(app)),
+            ClearCart::new(CartWrites::new(app)),
+            HoldPortions::new(Writes::new(app)),
+            ReleaseHold::new(Writes::new(app)),
         )
     }
 }

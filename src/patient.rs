@@ -42,9 +42,9 @@ pub use visible::{SEE_PATIENTS, sees_any, visible_to};
 use crate::{
     app::App,
     error::{Error, Result},
-    graph::{Ctx, Listed, Plain, Row, Writes, id::Kind, scalar::DateTime},
+    graph::{Connection, Ctx, Listed, Plain, Row, Slice, Writes, id::Kind, scalar::DateTime},
     hospital::{Hospital, HospitalById, Ward, WardById},
-    ordering::levels,
+    ordering::{Order, OrderFilter, OrderOrder, OrdersOf, Whose, levels},
 };
 
 /// The changes of patients.
@@ -188,5 +188,30 @@ impl Patient {
     /// When they were discharged; null where they were not yet.
     async fn discharged_at(&self) -> Option<DateTime> {
         self.0.discharged_at.map(DateTime)
+    }
+
+    /// The orders for them, whoever placed those.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only orders that fit all of this.")] filter: Option<OrderFilter>,
+        #[graphql(desc = "The ordering; earliest delivery first if not given.")] order_by: Option<
+            OrderOrder,
+        >,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<Order>>> {
+        let slice = Slice {
+            first,
+            after,
+            last,
+            before,
+        };
+        let orders = OrdersOf::new(Whose::Patient, filter, order_by);
+        ctx.page(orders, self.0.id, slice).await
     }
 }

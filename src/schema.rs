@@ -26,7 +26,7 @@ use crate::{
     hospital::HospitalQuery,
     kitchen::KitchenQuery,
     menu::{MenuMutation, MenuQuery},
-    ordering::{CheckMeal, OrderMutation},
+    ordering::{CartMutation, CartQuery, CheckMeal, OrderMutation},
     patient::PatientMutation,
 };
 
@@ -40,6 +40,7 @@ pub struct Query(
     DishQuery,
     AccountQuery,
     CheckMeal,
+    CartQuery,
     server::ServerQuery,
 );
 
@@ -53,6 +54,7 @@ pub struct Mutation(
     AccountMutation,
     OrderMutation,
     PatientMutation,
+    CartMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
@@ -64,6 +66,7 @@ pub fn build(app: &App) -> Schema {
         AccountMutation::new(app),
         OrderMutation::new(app),
         PatientMutation::new(app),
+        CartMutation::new(app),
     );
     builder(mutation).finish()
 }

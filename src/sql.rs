@@ -107,6 +107,7 @@ pub fn ranges(pairs: &[(i64, i64)], backend: DbBackend) -> SelectStatement {
 pub enum Sent {
     Id,
     Number,
+    Date,
     Text,
 }
 
@@ -122,8 +123,9 @@ pub fn sent(
         let cell = match (backend, holds) {
             (DbBackend::Postgres, Sent::Id) => format!("(value ->> {place})::uuid"),
             (DbBackend::Postgres, Sent::Number) => format!("(value ->> {place})::bigint"),
+            (DbBackend::Postgres, Sent::Date) => format!("(value ->> {place})::date"),
             (_, Sent::Id) => format!("unhex(value ->> {place})"),
-            (_, Sent::Number | Sent::Text) => format!("value ->> {place}"),
+            (_, Sent::Number | Sent::Date | Sent::Text) => format!("value ->> {place}"),
         };
         select.expr_as(Expr::cust(cell), *name);
     }

@@ -219,9 +219,11 @@ mod tests {
         check::<crate::order_event::Model>();
         check::<crate::order_line::Model>();
         check::<crate::order_number::Model>();
+        check::<crate::order_tally::Model>();
         check::<crate::outbox::Model>();
         check::<crate::patient::Model>();
         check::<crate::patient_allergy::Model>();
+        check::<crate::portion_tally::Model>();
         check::<crate::slot_load::Model>();
         check::<crate::ward::Model>();
     }

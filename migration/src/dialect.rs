@@ -8,7 +8,7 @@ use sea_orm_migration::{SchemaManager, prelude::*};
 /// `{id}` is the key of a searched table: beside it SQLite's full-text tables need
 /// a row number that `VACUUM` keeps.
 /// `{C}` sorts bytes, as SQLite does, so that both list names in one order.
-const WORDS: [(&str, &str, &str); 11] = [
+const WORDS: [(&str, &str, &str); 12] = [
     ("{uuid}", "uuid", "blob"),
     ("{timestamp}", "timestamptz", "text"),
     ("{date}", "date", "text"),
@@ -18,6 +18,11 @@ const WORDS: [(&str, &str, &str); 11] = [
     ("{smallint}", "smallint", "integer"),
     ("{by_month_of_id}", "PARTITION BY RANGE (id)", ""),
     ("{by_month_of_order}", "PARTITION BY RANGE (order_id)", ""),
+    (
+        "{nil}",
+        "'00000000-0000-0000-0000-000000000000'::uuid",
+        "zeroblob(16)",
+    ),
     ("{C}", "COLLATE \"C\"", ""),
     (
         "{id}",

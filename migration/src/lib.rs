@@ -17,6 +17,8 @@ mod m20261121_000008_patients;
 mod m20261121_000009_orders;
 mod m20261121_000010_sessions;
 mod m20261121_000012_ward_orders;
+mod m20261121_000013_tallies;
+mod m20261121_000014_holds;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_orders::Migration),
             Box::new(m20261121_000010_sessions::Migration),
             Box::new(m20261121_000012_ward_orders::Migration),
+            Box::new(m20261121_000013_tallies::Migration),
+            Box::new(m20261121_000014_holds::Migration),
         ]
     }
 }

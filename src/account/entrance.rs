@@ -1,17 +1,19 @@
 //! How somebody becomes known: the way to the database of the few mutations that nobody has to be
 //! signed in for.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::Context;
 use chrono::{DateTime, Utc};
 use entity::account;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
 
 use super::EmailAddress;
 use crate::{
     app::App,
     auth::{Address, Bound, Jar, Viewer},
+    carts::Whose,
     db::{Meter, Position, Transaction},
     error::{Error, Result},
     graph::{Ctx, Reads},
@@ -57,7 +59,7 @@ pub struct Entering<'a> {
     pub now: DateTime<Utc>,
     /// Where a cookie can be set.
     pub jar: Option<&'a Jar>,
-    address: Option<IpAddr>,
+    address: Address,
     loaders: &'a Arc<Loaders<Reads>>,
     meter: &'a Arc<Meter>,
 }
@@ -74,13 +76,12 @@ impl Entrance {
             let cause = anyhow::anyhow!("a mutation without a database or a meter");
             return Err(Error::internal(cause));
         };
-        let Address(address) = ctx.data_opt().copied().unwrap_or_default();
         Ok(Entering {
             app,
             viewer: ctx.data_opt().copied().unwrap_or_default(),
             now: ctx.now()?,
             jar: ctx.data_opt(),
-            address,
+            address: ctx.data_opt().copied().unwrap_or_default(),
             loaders: ctx.loaders()?,
             meter,
         })
@@ -101,7 +102,7 @@ impl Entering<'_> {
 
     /// Counts an attempt to prove who it is; an error where there were too many.
     pub async fn attempt(&self, email: &EmailAddress) -> Result<[Bound; 3]> {
-        let (key, from) = (email.key(), self.from());
+        let (key, from) = (email.key(), self.address.network());
         let bounds = [
             Bound::new(&format!("account {key} from {from}"), MOST_FOR_ONE_FROM_ONE),
             Bound::new(&format!("account {key}"), MOST_FOR_ONE),
@@ -113,7 +114,10 @@ impl Entering<'_> {
 
     /// Counts a new account; an error where there were too many.
     pub async fn attempt_new(&self) -> Result<()> {
-        let bound = Bound::new(&format!("new from {}", self.from()), MOST_NEW_FROM_ONE);
+        let bound = Bound::new(
+            &format!("new from {}", self.address.network()),
+            MOST_NEW_FROM_ONE,
+        );
         self.app.sign_ins.attempt(&[bound], self.now).await
     }
 
@@ -122,9 +126,16 @@ impl Entering<'_> {
         self.app.sign_ins.forgive(bounds, self.now).await;
     }
 
-    fn from(&self) -> String {
-        let address = self.address.map(network);
-        address.map_or("nowhere".to_owned(), |address| address.to_string())
+    /// Puts what somebody chose before they signed in into the cart of their account. Who cannot
+    /// have their cart gets in all the same.
+    pub async fn bring_cart(&self, token: Option<&str>, account: Uuid) {
+        let Some(from) = token.map(Whose::token) else {
+            return;
+        };
+        let into = Whose::Account(account);
+        if self.app.carts.merge(&from, &into, self.now).await.is_err() {
+            tracing::warn!("a cart was not brought along by who signed in");
+        }
     }
 
     /// The account with this address.
@@ -151,34 +162,5 @@ impl Entering<'_> {
         conn.commit().await?;
         self.loaders.forget();
         Ok(())
-    }
-}
-
-/// What one subscriber has: an address, or of version 6 a network of 64 bits.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            let mut octets = v6.octets();
-            octets[8..].fill(0);
-            IpAddr::V6(octets.into())
-        }
-        v4 => v4,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_counts_as_one() {
-        for (address, network_of) in [
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ] {
-            let address: IpAddr = address.parse().unwrap();
-            assert_eq!(network(address).to_string(), network_of);
-        }
     }
 }

@@ -22,6 +22,8 @@ pub struct GrantRoleInput {
     hospital: Option<ID>,
     /// The kitchen whose people they are to be one of; for KITCHEN.
     kitchen: Option<ID>,
+    /// The patient who they are to be; for PATIENT.
+    patient: Option<ID>,
     /// Why, as it is kept with the decision: 1 to 500 characters.
     reason: String,
     /// A key that you make for this change, 1 to 255 visible ASCII characters. Send the change
@@ -50,7 +52,7 @@ impl GrantRole {
 #[Object]
 impl GrantRole {
     /// Makes somebody something at a place; they may be it already. For the managers of the
-    /// hospital, and for administrators.
+    /// hospital, for its nurses and dietitians about who its patients are, and for administrators.
     async fn grant_role(
         &self,
         ctx: &Context<'_>,
@@ -73,6 +75,7 @@ async fn grant_role(writes: &Writes, ctx: &Context<'_>, input: GrantRoleInput) -
         role: input.role,
         hospital: input.hospital.as_ref(),
         kitchen: input.kitchen.as_ref(),
+        patient: input.patient.as_ref(),
         reason: &input.reason,
     };
     let Some(role) = sent.read(&mut write).await? else {

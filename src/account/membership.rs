@@ -21,6 +21,7 @@ use crate::{
     hospital::{Hospital, HospitalById},
     kitchen::{Kitchen, KitchenById},
     load::Edge,
+    patient::{Patient, PatientById},
     sql::is_any_of,
 };
 
@@ -54,6 +55,14 @@ impl Membership {
     async fn kitchen(&self, ctx: &Context<'_>) -> Result<Option<Row<Kitchen>>> {
         match self.0.kitchen_id {
             Some(kitchen) => ctx.load(KitchenById, kitchen).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The patient who they are; null for who is none, and for those who may not see the patient.
+    async fn patient(&self, ctx: &Context<'_>) -> Result<Option<Row<Patient>>> {
+        match self.0.patient_id {
+            Some(patient) => ctx.load(PatientById, patient).await,
             None => Ok(None),
         }
     }

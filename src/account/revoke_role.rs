@@ -22,6 +22,8 @@ pub struct RevokeRoleInput {
     hospital: Option<ID>,
     /// The kitchen whose people they are one of; for KITCHEN.
     kitchen: Option<ID>,
+    /// The patient who they are; for PATIENT.
+    patient: Option<ID>,
     /// Why, as it is kept with the decision: 1 to 500 characters.
     reason: String,
     /// A key that you make for this change, 1 to 255 visible ASCII characters. Send the change
@@ -53,7 +55,8 @@ impl RevokeRole {
 #[Object]
 impl RevokeRole {
     /// Takes from somebody what they are at a place; their next request knows. For the managers
-    /// of the hospital, and for administrators.
+    /// of the hospital, for its nurses and dietitians about who its patients are, and for
+    /// administrators.
     async fn revoke_role(
         &self,
         ctx: &Context<'_>,
@@ -80,6 +83,7 @@ async fn revoke_role(
         role: input.role,
         hospital: input.hospital.as_ref(),
         kitchen: input.kitchen.as_ref(),
+        patient: input.patient.as_ref(),
         reason: &input.reason,
     };
     let Some(role) = sent.read(&mut write).await? else {

@@ -22,6 +22,9 @@ pub struct SignInInput {
     /// Whether the session is kept in a cookie, for pages in a browser, and not shown by tokens.
     #[graphql(default = false)]
     cookie: bool,
+    /// The `token` of the cart that they filled before: what is in it goes into the cart of the
+    /// account, and it is gone.
+    cart: Option<String>,
 }
 
 entered!(
@@ -67,5 +70,8 @@ async fn sign_in(entering: &Entering<'_>, input: SignInInput) -> Result<Entered>
     };
     entering.forgive(&bounds).await;
     let conn = entering.begin().await?;
-    entering.open(conn, account, input.cookie).await
+    let id = account.id;
+    let entered = entering.open(conn, account, input.cookie).await?;
+    entering.bring_cart(input.cart.as_deref(), id).await;
+    Ok(entered)
 }

@@ -33,6 +33,9 @@ pub struct SignUpInput {
     /// Whether the session is kept in a cookie, for pages in a browser, and not shown by tokens.
     #[graphql(default = false)]
     cookie: bool,
+    /// The `token` of the cart that they filled before: what is in it goes into the cart of the
+    /// account, and it is gone.
+    cart: Option<String>,
 }
 
 entered!(
@@ -81,7 +84,10 @@ async fn sign_up(entering: &Entering<'_>, input: SignUpInput) -> Result<Entered>
             }
             entering.forgive(&bounds).await;
             let conn = entering.begin().await?;
-            return entering.open(conn, known, input.cookie).await;
+            let id = known.id;
+            let entered = entering.open(conn, known, input.cookie).await?;
+            entering.bring_cart(input.cart.as_deref(), id).await;
+            return Ok(entered);
         }
         None => {
             entering.attempt_new().await?;
@@ -107,7 +113,10 @@ async fn sign_up(entering: &Entering<'_>, input: SignUpInput) -> Result<Entered>
         conn.rollback().await?;
         return Err(Error::Unavailable);
     }
-    entering.open(conn, account, input.cookie).await
+    let id = account.id;
+    let entered = entering.open(conn, account, input.cookie).await?;
+    entering.bring_cart(input.cart.as_deref(), id).await;
+    Ok(entered)
 }
 
 /// NIST SP 800-63B, 3.1.1.2: length counts, and no rules of composition.

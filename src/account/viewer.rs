@@ -6,7 +6,8 @@ use entity::account;
 use super::{Account, Membership, edges::Oneself, lists::MembershipsOfAccount};
 use crate::{
     error::Result,
-    graph::{Connection, Ctx, Row, Slice},
+    graph::{Connection, Ctx, Plain, Row, Slice},
+    ordering::{Cart, Order, OrderFilter, OrderOrder, OrdersOf, Whose},
 };
 
 #[derive(Default)]
@@ -42,6 +43,12 @@ impl Viewer {
         &self.account
     }
 
+    /// What they are about to order. Null where carts cannot be had now.
+    async fn cart(&self, ctx: &Context<'_>) -> Result<Option<Plain<Cart>>> {
+        let cart = Cart::of_account(ctx, self.account.0.id).await?;
+        Ok(Some(Plain(cart)))
+    }
+
     /// What they are at which place, in the order in which they became it.
     async fn memberships(
         &self,
@@ -63,5 +70,30 @@ impl Viewer {
             },
         )
         .await
+    }
+
+    /// The orders that they placed, also for others.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only orders that fit all of this.")] filter: Option<OrderFilter>,
+        #[graphql(desc = "The ordering; earliest delivery first if not given.")] order_by: Option<
+            OrderOrder,
+        >,
+        #[graphql(desc = "How many to take from the start, 0 to 100; 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Take what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many to take from the end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Take what precedes this cursor.")] before: Option<String>,
+    ) -> Result<Row<Connection<Order>>> {
+        let slice = Slice {
+            first,
+            after,
+            last,
+            before,
+        };
+        let orders = OrdersOf::new(Whose::Account, filter, order_by);
+        ctx.page(orders, self.account.0.id, slice).await
     }
 }

@@ -19,10 +19,11 @@ pub enum Kind {
     Membership = b'R' as isize,
     Order = b'O' as isize,
     Patient = b'P' as isize,
+    Hold = b'L' as isize,
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Hospital,
         Self::Ward,
         Self::Kitchen,
@@ -34,6 +35,7 @@ impl Kind {
         Self::Membership,
         Self::Order,
         Self::Patient,
+        Self::Hold,
     ];
 
     /// The global id of the row `id` of this kind.

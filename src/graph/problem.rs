@@ -52,6 +52,15 @@ macro_rules! problems {
         pub enum Problem {
             $($name($name),)*
         }
+
+        impl Problem {
+            /// The field of the input that it is about, by the names on the way to it.
+            pub fn path_names(&self) -> &[String] {
+                match self {
+                    $(Self::$name(problem) => &problem.path,)*
+                }
+            }
+        }
     };
 }
 

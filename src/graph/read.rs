@@ -16,6 +16,7 @@ use crate::{
     app::App,
     auth::{Scope, Viewer},
     cache::{Cache, Touched},
+    carts::{Carts, Kept, Whose},
     clock::Clock,
     db::{Meter, Position, Reader},
     error::{Error, Result},
@@ -66,6 +67,7 @@ impl Selects for Whole {
 pub struct Reads {
     pub conn: Reader,
     cache: Cache,
+    carts: Carts,
     clock: Clock,
     /// Whether this process has heard of all that the request needs to see.
     has_heard: bool,
@@ -90,6 +92,7 @@ impl Reads {
         Self {
             conn: app.db.reader(meter).at_least(needed),
             cache: app.cache.clone(),
+            carts: app.carts.clone(),
             clock: app.clock.clone(),
             has_heard: app.db.has_heard(needed),
             meter: meter.clone(),
@@ -112,6 +115,13 @@ impl Reads {
 
     pub(super) fn meter(&self) -> &Meter {
         &self.meter
+    }
+
+    /// The carts of these, in their order. Nothing can be put in here.
+    pub async fn carts(&self, of: &[Whose]) -> Result<Vec<Option<Kept>>> {
+        // Who waits for Redis keeps nobody from the database.
+        self.conn.rest();
+        self.carts.read(of, self.clock.now()).await
     }
 
     /// The time now, for what is told as of it.

@@ -7,7 +7,7 @@ use async_graphql::{Context, InputType};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::idempotency_key;
 use sea_orm::{
-    ActiveModelTrait, EntityTrait, IntoActiveModel,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -108,29 +108,9 @@ impl Writes {
     ) -> Result<Begun> {
         let viewer = ctx.data_opt::<Viewer>().copied().unwrap_or_default();
         let name = viewer.known()?;
-        let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
-            let cause = anyhow::anyhow!("a mutation without a database or a meter");
-            return Err(Error::internal(cause));
-        };
-        let loaders = ctx.loaders()?.clone();
-        // What was read before keeps a connection: a request waits for one and holds none.
-        loaders.rest();
-        let conn = app.db.begin(meter).await?;
-        let scope = Scope::of(viewer, &conn).await?;
-        scope.viewer().known()?;
-        let mut write = Write {
-            scope,
-            conn,
-            now: ctx.now()?,
-            problems: Vec::new(),
-            recorded: Vec::new(),
-            claim: None,
-            loaders,
-            app: app.clone(),
-        };
+        let mut write = self.open(ctx).await?;
         if !is_key(key) {
-            let allowed = "1 to 255 visible ASCII characters, new for every change";
-            let problem = Problem::invalid(&["idempotencyKey"], key, allowed);
+            let problem = Problem::invalid(&["idempotencyKey"], key, KEYS);
             write.problems.push(problem);
             return Ok(Begun::First(Box::new(write)));
         }
@@ -142,6 +122,32 @@ impl Writes {
             created_at: write.now,
         };
         write.claim(claim).await
+    }
+
+    /// Begins a change that can be made twice, and so needs no key.
+    pub async fn open(&self, ctx: &Context<'_>) -> Result<Write> {
+        let viewer = ctx.data_opt::<Viewer>().copied().unwrap_or_default();
+        viewer.known()?;
+        let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
+            let cause = anyhow::anyhow!("a mutation without a database or a meter");
+            return Err(Error::internal(cause));
+        };
+        let loaders = ctx.loaders()?.clone();
+        // What was read before keeps a connection: a request waits for one and holds none.
+        loaders.rest();
+        let conn = app.db.begin(meter).await?;
+        let scope = Scope::of(viewer, &conn).await?;
+        scope.viewer().known()?;
+        Ok(Write {
+            scope,
+            conn,
+            now: ctx.now()?,
+            problems: Vec::new(),
+            recorded: Vec::new(),
+            claim: None,
+            loaders,
+            app: app.clone(),
+        })
     }
 }
 
@@ -180,6 +186,15 @@ impl Write {
         Ok(Begun::First(Box::new(self)))
     }
 
+    /// Whether the sender made this thing, as far as the keys tell that are still kept.
+    pub async fn has_made(&self, thing: Uuid) -> Result<bool> {
+        use idempotency_key::{Column, Entity};
+        let made = Entity::find()
+            .filter(Column::Viewer.eq(self.scope.viewer().known()?))
+            .filter(Column::Thing.eq(thing));
+        Ok(made.one(&self.conn).await?.is_some())
+    }
+
     /// Writes beside the change what it was.
     pub async fn record(&mut self, event: Event) -> Result<()> {
         self.record_all(vec![event]).await
@@ -213,7 +228,10 @@ impl Write {
     }
 }
 
-fn is_key(key: &str) -> bool {
+/// What an idempotency key must be.
+pub const KEYS: &str = "1 to 255 visible ASCII characters, new for every change";
+
+pub fn is_key(key: &str) -> bool {
     (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -1,4 +1,5 @@
-//! What a hospital served: figures that take a scan of its menus, and so may be minutes old.
+//! What a hospital served: figures that take a scan of its menus, and so may be minutes old. What
+//! was ordered is counted with the orders, and live.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     menu,
     position::Cells,
-    vocabulary::{BitSet, Diet},
+    vocabulary::{BitSet, Diet, Meal},
 };
 use sea_orm::{
     ConnectionTrait, JoinType,
@@ -25,6 +26,7 @@ use crate::{
         fetch::{many_each, one_each},
         scalar,
     },
+    ordering::{FiguresOfHospital, OrderFigures},
     sql::is_any_of,
 };
 
@@ -32,7 +34,7 @@ use crate::{
 const MOST_DAYS: i64 = 366;
 
 /// Days of which figures are told.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Days {
     from: NaiveDate,
     to: NaiveDate,
@@ -71,6 +73,8 @@ impl Days {
 /// What a hospital served.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HospitalStats {
+    hospital: Uuid,
+    days: Days,
     menus: i64,
     items: i64,
     dishes: i64,
@@ -80,7 +84,8 @@ pub struct HospitalStats {
     as_of: DateTime<Utc>,
 }
 
-/// What a hospital served on some days. The figures are at most five minutes old.
+/// What a hospital served on some days. The figures are at most five minutes old, but for those of
+/// orders.
 #[Object]
 impl HospitalStats {
     /// Menus that were published for these days.
@@ -117,6 +122,21 @@ impl HospitalStats {
     /// When this was true.
     async fn as_of(&self) -> scalar::DateTime {
         scalar::DateTime(self.as_of)
+    }
+
+    /// What became of the orders for these days, as it is now. For nurses, dietitians and managers
+    /// of the hospital; null for everybody else.
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those for this meal.")] meal: Option<Meal>,
+    ) -> Result<Option<Row<OrderFigures>>> {
+        let figures = FiguresOfHospital {
+            from: self.days.from,
+            to: self.days.to,
+            meal,
+        };
+        ctx.load(figures, self.hospital).await
     }
 }
 
@@ -157,6 +177,8 @@ impl Hot for StatsOfHospital {
             let mut cells = Cells::new(&row, 0, 0);
             let hospital: Uuid = cells.value()?;
             let figures = HospitalStats {
+                hospital,
+                days: self.0,
                 menus: cells.value()?,
                 items: cells.value()?,
                 dishes: cells.value()?,
@@ -175,8 +197,10 @@ impl Hot for StatsOfHospital {
 
 impl HospitalStats {
     /// Those of a hospital without a menu.
-    pub fn none(now: DateTime<Utc>) -> Self {
+    pub fn none(hospital: Uuid, days: Days, now: DateTime<Utc>) -> Self {
         Self {
+            hospital,
+            days,
             menus: 0,
             items: 0,
             dishes: 0,

@@ -1,5 +1,7 @@
 //! Bringing an order to another state: once, by who may, and with all that follows from it.
 
+use std::collections::BTreeMap;
+
 use async_graphql::ID;
 use entity::{
     order, order_event,
@@ -11,7 +13,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{portions, slots, transition::Standing, tray::check_reason, visible_to};
+use super::{
+    portions, slots,
+    tally::{Tally, lines_of},
+    transition::Standing,
+    tray::check_reason,
+    visible_to,
+};
 use crate::{
     error::{Error, Result},
     event::Event,
@@ -123,6 +131,15 @@ pub async fn bring(
         if let Some(slot) = order.slot_id {
             slots::give_back(&write.conn, slot, order.date).await?;
         }
+    }
+    if to.is_last() {
+        let mut lines = match to.gives_back() {
+            true => lines_of(&write.conn, &[order.id]).await?,
+            false => BTreeMap::new(),
+        };
+        let mut tally = Tally::default();
+        tally.end(&order, &lines.remove(&order.id).unwrap_or_default());
+        tally.write(&write.conn).await?;
     }
     let event = Event::OrderStatusChanged {
         order: order.id,

@@ -35,6 +35,14 @@ pub struct Accepted {
     pub overrides: Vec<Granted>,
 }
 
+/// What is left of a tray that was looked at.
+pub struct Reviewed<'a> {
+    patient: Option<&'a patient::Model>,
+    /// What can be ordered of its lines, each with what it costs and its portions.
+    pub lines: Vec<(&'a Offer, (i64, i16))>,
+    overrides: Vec<Granted>,
+}
+
 impl Known {
     /// Decides about a tray that is brought at `slot`: the order `id`, still without a number, if no
     /// problem was added.
@@ -47,14 +55,11 @@ impl Known {
         problems: &mut Vec<Problem>,
     ) -> Result<Option<Accepted>> {
         let before = problems.len();
-        problems.extend(tray.check());
-        let patient = self.patient(tray, problems);
-        let lines = self.lines(tray, patient, problems);
-        let overrides = match patient {
-            Some(patient) => self.conflicts(tray, patient, slot.0, &write.scope, problems)?,
-            None => Vec::new(),
-        };
-        self.portions(tray, problems);
+        let Reviewed {
+            patient,
+            lines,
+            overrides,
+        } = self.review(tray, slot.0, &write.scope, problems)?;
         let total = lines.iter().map(|(_, line)| line.0).sum();
         let Some((first, _)) = lines.first() else {
             return Ok(None);
@@ -116,6 +121,29 @@ impl Known {
             role,
             overrides,
         }))
+    }
+
+    /// Adds what speaks against a tray that is brought `at` a time, whoever orders it.
+    pub fn review(
+        &self,
+        tray: &Tray,
+        at: DateTime<Utc>,
+        scope: &Scope,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Reviewed<'_>> {
+        problems.extend(tray.check());
+        let patient = self.patient(tray, problems);
+        let lines = self.lines(tray, patient, problems);
+        let overrides = match patient {
+            Some(patient) => self.conflicts(tray, patient, at, scope, problems)?,
+            None => Vec::new(),
+        };
+        self.portions(tray, problems);
+        Ok(Reviewed {
+            patient,
+            lines,
+            overrides,
+        })
     }
 
     fn patient(&self, tray: &Tray, problems: &mut Vec<Problem>) -> Option<&patient::Model> {
@@ -215,7 +243,7 @@ impl Known {
         Ok(granted)
     }
 
-    fn portions(&self, tray: &Tray, problems: &mut Vec<Problem>) {
+    pub fn portions(&self, tray: &Tray, problems: &mut Vec<Problem>) {
         for (item, (wanted, number)) in tray.portions() {
             let left = self.offers.get(&item).and_then(|offer| offer.portions_left);
             if let Some(left) = left.filter(|left| *left < wanted) {
@@ -249,7 +277,19 @@ impl Known {
                 "Only who has an account orders for themselves; name the `patient`.",
             ));
         }
-        // A diet is not to be got round by ordering as somebody who works here or visits.
+        self.own_patient(tray, first, scope, problems);
+        Ok(Some(scope.role(&GUESTS, place).unwrap_or(Role::Visitor)))
+    }
+
+    /// A diet is not to be got round by ordering as somebody who works at a place or visits it:
+    /// adds a problem where the viewer is a patient there.
+    pub fn own_patient(
+        &self,
+        tray: &Tray,
+        first: &Offer,
+        scope: &Scope,
+        problems: &mut Vec<Problem>,
+    ) {
         let is_here = |patient: &&patient::Model| {
             patient.hospital_id == first.hospital && patient.discharged_at.is_none()
         };
@@ -259,6 +299,5 @@ impl Known {
             let allowed = format!("\"{}\", who you are", Kind::Patient.id(patient.id).as_str());
             problems.push(tray.invalid(&["patient"], "null", &allowed));
         }
-        Ok(Some(scope.role(&GUESTS, place).unwrap_or(Role::Visitor)))
     }
 }

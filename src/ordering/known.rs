@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::patient;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Sections, load_eaters, load_plates,
-    offer::{self, Offer, Payer},
+    Sections,
+    hold::Held,
+    load_eaters, load_plates,
+    offer::{self, Holding, Offer, Payer},
     rules::{Eater, Plate, conflicts},
     slots::{Slot, Slots},
     tray::Tray,
@@ -19,7 +22,7 @@ use crate::{
     patient as patients,
 };
 
-/// All that decides about trays, as it is while their patients are held.
+/// All that decides about trays: for an order as it is while their patients are held.
 pub struct Known {
     pub(super) patients: BTreeMap<Uuid, patient::Model>,
     pub(super) eaters: BTreeMap<Uuid, Eater>,
@@ -31,6 +34,18 @@ pub struct Known {
     pub(super) menu: Option<Uuid>,
     /// None where nothing of what is ordered is offered, or the meal is never served.
     pub(super) slots: Option<Slots>,
+    /// When it is brought.
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What is to be known.
+pub struct Asked<'a> {
+    pub trays: &'a [Tray],
+    /// When they are to be brought; as soon as they can be now if not given.
+    pub at: Option<DateTime<Utc>>,
+    pub now: DateTime<Utc>,
+    pub payer: Payer<'a>,
+    pub holding: Holding,
 }
 
 impl Known {
@@ -47,17 +62,50 @@ impl Known {
         if !ids.is_empty() {
             held = patients::hold(&write.conn, &write.scope, &ids).await?;
         }
+        let payer = match is_own {
+            true => Payer::Themselves(&write.scope),
+            false => Payer::Patient,
+        };
+        let asked = Asked {
+            trays,
+            at: Some(at),
+            now: write.now,
+            payer,
+            holding: Holding::Items,
+        };
+        Self::read(&write.conn, held, asked).await
+    }
+
+    /// What is known of trays for these patients, in as many statements whatever the lines.
+    pub async fn read(
+        conn: &impl ConnectionTrait,
+        patients: Vec<patient::Model>,
+        asked: Asked<'_>,
+    ) -> Result<Self> {
         let mut items: Vec<Uuid> = Vec::new();
-        for tray in trays {
+        for tray in asked.trays {
             items.extend(tray.lines.iter().map(|line| line.item));
         }
         items.sort_unstable();
         items.dedup();
         let (mut eaters, mut plates) = (BTreeMap::new(), BTreeMap::new());
-        if !held.is_empty() {
-            eaters = load_eaters(&write.conn, &held).await?;
-            plates = load_plates(&write.conn, &items).await?;
+        if !patients.is_empty() {
+            eaters = load_eaters(conn, &patients).await?;
+            plates = load_plates(conn, &items).await?;
         }
+        let offers = offer::load(conn, &items, asked.payer, asked.holding).await?;
+        let mut lines = asked.trays.iter().flat_map(|tray| &tray.lines);
+        let first = lines.find_map(|line| offers.get(&line.item));
+        let menu = first.map(|first| first.menu);
+        let slots = match first {
+            Some(first) => {
+                let hospital = (first.hospital, first.time_zone.as_str());
+                Slots::load(conn, hospital, first.date, first.meal).await?
+            }
+            None => None,
+        };
+        let soonest = || slots.as_ref()?.open(asked.now, 1).first().copied();
+        let at = asked.at.or_else(soonest).unwrap_or(asked.now);
         let speaks = |tray: &Tray| {
             let eater = tray.patient.and_then(|patient| eaters.get(&patient));
             eater.is_some_and(|eater| {
@@ -67,34 +115,33 @@ impl Known {
                     .any(|plate| !conflicts(eater, plate, at).is_empty())
             })
         };
-        let sections = match trays.iter().any(speaks) {
-            true => Some(Sections::of(&write.conn, &items).await?),
+        let sections = match asked.trays.iter().any(speaks) {
+            true => Some(Sections::of(conn, &items).await?),
             false => None,
         };
-        let payer = match is_own {
-            true => Payer::Themselves(&write.scope),
-            false => Payer::Patient,
-        };
-        let offers = offer::load(&write.conn, &items, payer).await?;
-        let lines = trays.iter().flat_map(|tray| &tray.lines);
-        let first = lines.into_iter().find_map(|line| offers.get(&line.item));
-        let menu = first.map(|first| first.menu);
-        let slots = match first {
-            Some(first) => {
-                let hospital = (first.hospital, first.time_zone.as_str());
-                Slots::load(&write.conn, hospital, first.date, first.meal).await?
-            }
-            None => None,
-        };
         Ok(Self {
-            patients: held.into_iter().map(|row| (row.id, row)).collect(),
+            patients: patients.into_iter().map(|row| (row.id, row)).collect(),
             eaters,
             plates,
             sections,
             offers,
             menu,
             slots,
+            at,
         })
+    }
+
+    /// Counts what is held for these trays as left.
+    pub fn credit(&mut self, held: &Held) {
+        for (item, portions) in &held.portions {
+            let offer = self.offers.get_mut(item);
+            if let Some(left) = offer.and_then(|offer| offer.portions_left.as_mut()) {
+                *left += portions;
+            }
+        }
+        if let (Some(place), Some(slots)) = (held.place, &mut self.slots) {
+            slots.credit(place);
+        }
     }
 
     /// The slot that begins then, if it can be had for so many trays. Where nothing is offered
@@ -108,11 +155,21 @@ impl Known {
         match &self.slots {
             Some(slots) => slots.choose(wanted, now, trays).map(Some),
             None if self.offers.is_empty() => Ok(None),
-            None => Err(Box::new(Problem::ordering_closed(
-                vec!["slot".to_owned()],
-                None,
-            ))),
+            None => Err(Self::never()),
         }
+    }
+
+    /// Why nothing can be ordered now, in whichever slot; nothing where nothing is offered.
+    pub fn check_any(&self, now: DateTime<Utc>) -> Result<(), Box<Problem>> {
+        match &self.slots {
+            Some(slots) => slots.check_any(now),
+            None if self.offers.is_empty() => Ok(()),
+            None => Err(Self::never()),
+        }
+    }
+
+    fn never() -> Box<Problem> {
+        Box::new(Problem::ordering_closed(vec!["slot".to_owned()], None))
     }
 
     /// When the slots begin that have room for so many trays.

@@ -8,12 +8,12 @@ use entity::{
     vocabulary::{Audience, Meal, Role},
 };
 use sea_orm::{
-    ActiveEnum, ConnectionTrait,
+    ActiveEnum, ConnectionTrait, DbBackend,
     sea_query::{CaseStatement, Expr, ExprTrait, LockType, Order, Query},
 };
 use uuid::Uuid;
 
-use crate::{auth::Scope, db::Transaction, error::Result, sql::is_any_of};
+use crate::{auth::Scope, error::Result, sql::is_any_of};
 
 /// Those at a hospital who pay what staff pays.
 const STAFF: [Role; 3] = [Role::Nurse, Role::Dietitian, Role::HospitalManager];
@@ -42,33 +42,58 @@ pub enum Payer<'a> {
     Patient,
     /// Somebody who orders for themselves: as staff where they are that, else as a visitor.
     Themselves(&'a Scope),
+    /// Somebody who looks at what they may order: as a patient where they are one, else for
+    /// themselves.
+    Viewer(&'a Scope),
 }
 
-/// These items as they are offered, by their ids; without those that are not. They are held: none
-/// leaves its menu until the end of the transaction. Prices may change, and count as they are
-/// read here; portions may go, and what is left of them is only known once they are taken.
+/// Whether what is offered is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// No item leaves its menu until the end of the transaction.
+    Items,
+    Nothing,
+}
+
+impl Payer<'_> {
+    /// The audience whose price they pay, of an item on a menu in the statement.
+    fn audience(&self, backend: DbBackend) -> Expr {
+        let scope = match self {
+            Self::Patient => return Expr::val(Audience::Patient.to_value()),
+            Self::Themselves(scope) | Self::Viewer(scope) => scope,
+        };
+        let is_at = |roles| {
+            let hospital = Expr::col(("menu", "hospital_id"));
+            is_any_of(hospital, &scope.hospitals(roles), backend)
+        };
+        let mut audience = CaseStatement::new();
+        if let Self::Viewer(_) = self {
+            audience = audience.case(is_at(&[Role::Patient]), Audience::Patient.to_value());
+        }
+        audience
+            .case(is_at(&STAFF), Audience::Staff.to_value())
+            .finally(Audience::Visitor.to_value())
+            .into()
+    }
+}
+
+/// These items as they are offered, by their ids; without those that are not. Prices may change,
+/// and count as they are read here; portions may go, and what is left of them is only known once
+/// they are taken.
 pub async fn load(
-    conn: &Transaction,
+    conn: &impl ConnectionTrait,
     items: &[Uuid],
     payer: Payer<'_>,
+    holding: Holding,
 ) -> Result<BTreeMap<Uuid, Offer>> {
     let backend = conn.get_database_backend();
     let column = |table: &'static str, name: &'static str| Expr::col((table, name));
-    let audience: Expr = match payer {
-        Payer::Patient => Expr::val(Audience::Patient.to_value()),
-        Payer::Themselves(scope) => {
-            let hospital = column("menu", "hospital_id");
-            let is_staff = is_any_of(hospital, &scope.hospitals(&STAFF), backend);
-            CaseStatement::new()
-                .case(is_staff, Audience::Staff.to_value())
-                .finally(Audience::Visitor.to_value())
-                .into()
-        }
-    };
+    let audience = payer.audience(backend);
     let price = column("menu_item_price", "base_minor");
     let portions = column("availability", "portions");
     let of_item = |table| column(table, "menu_item_id").equals(("menu_item", "id"));
-    let query = Query::select()
+    let mut query = Query::select();
+    query
         .column(("menu_item", "id"))
         .column(("menu", "hospital_id"))
         .column(("hospital", "time_zone"))
@@ -108,9 +133,10 @@ pub async fn load(
         .left_join("availability", of_item("availability"))
         .and_where(is_any_of(column("menu_item", "id"), items, backend))
         .and_where(column("menu", "published_at").is_not_null())
-        .order_by(("menu_item", "id"), Order::Asc)
-        .lock_with_tables(LockType::KeyShare, ["menu_item"])
-        .take();
+        .order_by(("menu_item", "id"), Order::Asc);
+    if holding == Holding::Items {
+        query.lock_with_tables(LockType::KeyShare, ["menu_item"]);
+    }
     let mut offers = BTreeMap::new();
     for row in &conn.query_all(&query).await? {
         let mut cells = Cells::new(row, 0, 0);

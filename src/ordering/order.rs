@@ -16,6 +16,7 @@ use super::{
     visible_to,
 };
 use crate::{
+    account::{Account, AccountById},
     error::{Error, Result},
     graph::{
         Connection, Ctx, Listed, Plain, Reads, Row, Slice,
@@ -28,6 +29,7 @@ use crate::{
     kitchen::{Kitchen, KitchenById},
     load::Edge,
     menu::{Menu, MenuById},
+    patient::{Patient, PatientById},
     sql::is_any_of,
 };
 
@@ -117,6 +119,23 @@ impl Order {
         }
     }
 
+    /// For whom it is; null where it is for nobody who lies in the hospital, and for those who do
+    /// not care for its patients.
+    async fn patient(&self, ctx: &Context<'_>) -> Result<Option<Row<Patient>>> {
+        match self.0.patient_id {
+            Some(patient) => ctx.load(PatientById, patient).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Who placed it, for themselves and for administrators; null for everybody else.
+    async fn placed_by(&self, ctx: &Context<'_>) -> Result<Option<Row<Account>>> {
+        match self.0.placed_by {
+            Some(account) => ctx.load(AccountById, account).await,
+            None => Ok(None),
+        }
+    }
+
     /// The kitchen that cooks it.
     async fn kitchen(&self, ctx: &Context<'_>) -> Result<Row<Kitchen>> {
         let kitchen = ctx.load(KitchenById, self.0.kitchen_id).await?;
@@ -191,6 +210,8 @@ const SHOWN: &[(&str, &[order::Column])] = {
         ("flaggedAt", &[FlaggedAt]),
         ("hospital", &[]),
         ("ward", &[WardId]),
+        ("patient", &[PatientId]),
+        ("placedBy", &[PlacedBy]),
         ("kitchen", &[]),
         ("menu", &[MenuId]),
         ("lines", &[Currency]),

@@ -13,7 +13,9 @@ use sea_orm::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{decide::Accepted, overrides::audit, portions, slots::Slot};
+use super::{
+    decide::Accepted, hold::Held, overrides::audit, portions, slots, slots::Slot, tally::Tally,
+};
 use crate::{
     db::Transaction,
     error::{Error, Result},
@@ -31,8 +33,14 @@ pub struct Short {
 }
 
 /// Writes the orders, which are of one menu and one slot, and takes their portions and places.
-/// Where something is short the transaction is not to be committed.
-pub async fn place(write: &mut Write, mut accepted: Vec<Accepted>, slot: &Slot) -> Result<Short> {
+/// Where something is short the transaction is not to be committed. What was held for one of them
+/// counts for it.
+pub async fn place(
+    write: &mut Write,
+    mut accepted: Vec<Accepted>,
+    slot: &Slot,
+    held: &Held,
+) -> Result<Short> {
     let Some(first) = accepted.first() else {
         return Ok(Short::default());
     };
@@ -54,6 +62,10 @@ pub async fn place(write: &mut Write, mut accepted: Vec<Accepted>, slot: &Slot) 
         });
     write.record_all(events.collect()).await?;
     let trays = i32::try_from(accepted.len()).unwrap_or(i32::MAX);
+    let mut tally = Tally::default();
+    for Accepted { order, lines, .. } in &accepted {
+        tally.place(order, lines);
+    }
     let mut wanted: BTreeMap<Uuid, i32> = BTreeMap::new();
     let mut decided = Vec::new();
     for Accepted {
@@ -71,9 +83,17 @@ pub async fn place(write: &mut Write, mut accepted: Vec<Accepted>, slot: &Slot) 
         decided.extend(overrides.into_iter().map(|granted| (order.id, granted)));
     }
     audit(write, decided).await?;
-    let items = portions::take(&write.conn, &wanted, write.now).await?;
-    let slot = !slot.take(&write.conn, date, trays).await?;
-    Ok(Short { items, slot })
+    let items = portions::take(&write.conn, &wanted, &held.portions, write.now).await?;
+    let is_taken = match held.place {
+        Some(_) => slots::exchange(&write.conn, held.place, Some((slot, date))).await?,
+        None => slot.take(&write.conn, date, trays).await?,
+    };
+    let slot = !is_taken;
+    let short = Short { items, slot };
+    if short == Short::default() {
+        tally.write(&write.conn).await?;
+    }
+    Ok(short)
 }
 
 async fn insert_orders(write: &Write, accepted: &[Accepted]) -> Result<()> {

@@ -4,15 +4,16 @@ use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::{
-    Order, OrderById,
+    CartWrites, Order, OrderById,
+    hold::{self, Held},
     known::Known,
     place::place,
-    portions,
+    short::tell,
     tray::{NewOrderLine, NewOverride, Tray},
 };
 use crate::{
     error::Result,
-    graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload, scalar::DateTime},
+    graph::{Begun, Changed, Plain, Writes, payload, scalar::DateTime},
 };
 
 /// A meal that is ordered.
@@ -31,6 +32,13 @@ pub struct PlaceOrderInput {
     /// What is ordered in spite of a conflict with what the patient may eat.
     #[graphql(default)]
     overrides: Vec<NewOverride>,
+    /// A hold of yours: its portions and its place are taken for the order, and it is over. What
+    /// is not ordered of it is given back. Once it has expired, others may have been faster.
+    hold: Option<ID>,
+    /// Whether what is ordered is taken out of the cart of the account, as far as it is there. The
+    /// order is placed also where that fails.
+    #[graphql(default = false)]
+    from_cart: bool,
     /// A key that you make for this order, 1 to 255 visible ASCII characters. Send the order again
     /// with it when you do not know whether it arrived: it is placed once.
     idempotency_key: String,
@@ -46,11 +54,11 @@ payload! {
 }
 
 #[derive(Default)]
-pub struct PlaceOrder(Writes);
+pub struct PlaceOrder(Writes, CartWrites);
 
 impl PlaceOrder {
-    pub fn new(writes: Writes) -> Self {
-        Self(writes)
+    pub fn new(writes: Writes, carts: CartWrites) -> Self {
+        Self(writes, carts)
     }
 }
 
@@ -64,13 +72,13 @@ impl PlaceOrder {
         ctx: &Context<'_>,
         #[graphql(desc = "The order.")] input: PlaceOrderInput,
     ) -> Result<Option<Plain<PlaceOrderPayload>>> {
-        let changed = place_order(&self.0, ctx, input).await?;
+        let changed = place_order((&self.0, &self.1), ctx, input).await?;
         Ok(Some(Plain(PlaceOrderPayload(changed))))
     }
 }
 
 async fn place_order(
-    writes: &Writes,
+    (writes, carts): (&Writes, &CartWrites),
     ctx: &Context<'_>,
     input: PlaceOrderInput,
 ) -> Result<Changed> {
@@ -87,9 +95,14 @@ async fn place_order(
         Begun::First(write) => write,
         Begun::Again(changed) => return Ok(changed),
     };
+    let held = match &input.hold {
+        Some(hold) => hold::take(&mut write, hold).await?,
+        None => Held::default(),
+    };
     let trays = std::slice::from_ref(&tray);
     let wanted = input.slot.0;
-    let known = Known::load(&write, trays, wanted).await?;
+    let mut known = Known::load(&write, trays, wanted).await?;
+    known.credit(&held);
     let mut problems = Vec::new();
     let slot = known.slot(wanted, write.now, 1).unwrap_or_else(|problem| {
         problems.push(*problem);
@@ -98,26 +111,13 @@ async fn place_order(
     let accepted = known.decide(&tray, id, (wanted, slot.as_ref()), &write, &mut problems)?;
     write.problems.extend(problems);
     if let (Some(accepted), Some(slot), true) = (accepted, slot, write.problems.is_empty()) {
-        let short = place(&mut write, vec![accepted], &slot).await?;
-        if !short.items.is_empty() {
-            let left = portions::left(&write.conn, &short.items).await?;
-            for (item, (_, number)) in tray.portions() {
-                if short.items.contains(&item) {
-                    let path = tray.path(&["lines", &number.to_string(), "quantity"]);
-                    let left = left.get(&item).map_or(0, |left| (*left).max(0));
-                    let id = Kind::MenuItem.id(item);
-                    write
-                        .problems
-                        .push(Problem::portions_exhausted(path, id, left));
-                }
-            }
-        }
-        if short.slot {
-            let mut open = known.open_slots(write.now, 1);
-            open.retain(|open| *open != wanted);
-            let problem = Problem::slot_full(vec!["slot".to_owned()], &open);
-            write.problems.push(problem);
-        }
+        let short = place(&mut write, vec![accepted], &slot, &held).await?;
+        tell(&mut write, (&known, &tray, &held), short, wanted).await?;
     }
-    write.end(id).await
+    let account = write.scope.account().filter(|_| input.from_cart);
+    let changed = write.end(id).await?;
+    if let (Some(account), true) = (account, changed.problems.is_empty()) {
+        carts.take(ctx, account, &tray).await;
+    }
+    Ok(changed)
 }

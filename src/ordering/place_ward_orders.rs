@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     decide::Accepted,
+    hold::Held,
     known::Known,
     place::place,
     portions,
@@ -224,7 +225,7 @@ async fn decide(
             placed.push(accepted);
         }
     }
-    let short = place(write, placed, &slot).await?;
+    let short = place(write, placed, &slot, &Held::default()).await?;
     if !short.items.is_empty() || short.slot {
         // Somebody limited meanwhile what had no limit.
         return Err(Error::Unavailable);
@@ -252,7 +253,7 @@ impl Left {
             });
         };
         Ok(Self {
-            portions: portions::hold(&write.conn, &items).await?,
+            portions: portions::hold(&write.conn, &items, write.now).await?,
             places: slot.hold(&write.conn, date).await?,
         })
     }

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{
     load_plates_of_dishes,
     rules::{Conflict, Eater, Plate, conflicts},
+    tally::{Tally, lines_of},
 };
 use crate::{db::Transaction, error::Result, event::Event, patient::Actor, sql::is_any_of};
 
@@ -110,10 +111,16 @@ pub async fn follow(
     actor: Actor,
     patient: &patient::Model,
 ) -> Result<Vec<Event>> {
-    let mut events = Vec::new();
-    for mut order in hold_orders(conn, patient.id, &ON_THE_WAY).await? {
+    let orders = hold_orders(conn, patient.id, &ON_THE_WAY).await?;
+    let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
+    let lines = lines_of(conn, &ids).await?;
+    let (mut events, mut tally) = (Vec::new(), Tally::default());
+    for before in orders {
+        let mut order = before.clone();
         (order.ward_id, order.bed) = (patient.ward_id, patient.bed.clone());
         let order = write(conn, actor, order, OrderEventKind::Moved, None).await?;
+        let lines = lines.get(&order.id).map_or(&[][..], Vec::as_slice);
+        tally.follow(&before, &order, lines);
         events.push(Event::OrderMoved {
             order: order.id,
             hospital: order.hospital_id,
@@ -121,6 +128,7 @@ pub async fn follow(
             version: order.version,
         });
     }
+    tally.write(conn).await?;
     Ok(events)
 }
 
@@ -169,21 +177,16 @@ async fn write(
 
 /// What is on the trays of these orders.
 async fn load_trays(conn: &Transaction, orders: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Plate>>> {
-    let of_order = Expr::col((order_line::Entity, order_line::Column::OrderId));
-    let lines = order_line::Entity::find()
-        .filter(is_any_of(of_order, orders, conn.get_database_backend()))
-        .all(conn)
-        .await?;
-    let mut dishes: Vec<Uuid> = lines.iter().map(|line| line.dish_id).collect();
+    let lines = lines_of(conn, orders).await?;
+    let dishes = lines.values().flatten().map(|line| line.dish_id);
+    let mut dishes: Vec<Uuid> = dishes.collect();
     dishes.sort_unstable();
     dishes.dedup();
     let plates = load_plates_of_dishes(conn, &dishes).await?;
-    let mut trays: BTreeMap<Uuid, Vec<Plate>> = BTreeMap::new();
-    for line in lines {
-        let plate = plates.get(&line.dish_id).cloned();
-        trays.entry(line.order_id).or_default().extend(plate);
-    }
-    Ok(trays)
+    let plate = |line: &order_line::Model| plates.get(&line.dish_id).cloned();
+    let trays = lines.into_iter();
+    let trays = trays.map(|(order, lines)| (order, lines.iter().filter_map(plate).collect()));
+    Ok(trays.collect())
 }
 
 /// Those of these orders that somebody let stand in spite of a conflict.

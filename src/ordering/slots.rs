@@ -3,7 +3,7 @@
 //! Decided by the moment of the request, in the hospital's time zone: before the cut-off normally,
 //! then as a late tray, then not at all.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
@@ -26,13 +26,20 @@ use crate::{
     hospital::{Hospital, MealWindow, WindowRow},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// When a meal of a day can be ordered, and its slots in the order of time.
 pub struct Slots {
+    date: NaiveDate,
     opening: DateTime<Utc>,
     cut_off: DateTime<Utc>,
     late_end: DateTime<Utc>,
     slots: Vec<Slot>,
 }
+
+/// A slot on a day, as it is told apart from others and held in one order.
+pub type Place = (Uuid, NaiveDate);
 
 /// A slot, and what is left of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +53,7 @@ pub struct Slot {
 impl Slots {
     /// None where the meal is never served at the hospital.
     pub async fn load(
-        conn: &Transaction,
+        conn: &impl ConnectionTrait,
         (hospital, time_zone): (Uuid, &str),
         date: NaiveDate,
         meal: Meal,
@@ -91,6 +98,7 @@ impl Slots {
             }
         }
         Ok(found.map(|(window, slots)| Self {
+            date,
             opening: window.opening(),
             cut_off: window.cut_off(),
             late_end: window.late_tray_end(),
@@ -111,15 +119,7 @@ impl Slots {
         trays: i32,
     ) -> Result<Slot, Box<Problem>> {
         let path = || vec!["slot".to_owned()];
-        if now < self.opening {
-            return Err(Box::new(Problem::ordering_closed(
-                path(),
-                Some(self.opening),
-            )));
-        }
-        if now >= self.late_end {
-            return Err(Box::new(Problem::ordering_closed(path(), None)));
-        }
+        self.check_open(now)?;
         let Some(slot) = self.slots.iter().find(|slot| slot.starts_at == wanted) else {
             let times: Vec<_> = self
                 .slots
@@ -142,6 +142,38 @@ impl Slots {
         match slot.has_room(trays) {
             true => Ok(*slot),
             false => Err(Box::new(Problem::slot_full(path(), &self.open(now, trays)))),
+        }
+    }
+
+    fn check_open(&self, now: DateTime<Utc>) -> Result<(), Box<Problem>> {
+        let opens_at = (now < self.opening).then_some(self.opening);
+        match opens_at.is_some() || now >= self.late_end {
+            true => {
+                let path = vec!["slot".to_owned()];
+                Err(Box::new(Problem::ordering_closed(path, opens_at)))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// Why no tray can be had now, in whichever slot.
+    pub fn check_any(&self, now: DateTime<Utc>) -> Result<(), Box<Problem>> {
+        self.check_open(now)?;
+        let path = vec!["slot".to_owned()];
+        if self.slots.iter().all(|slot| slot.starts_at <= now) {
+            return Err(Box::new(Problem::cutoff_passed(path, &[])));
+        }
+        match self.open(now, 1).is_empty() {
+            true => Err(Box::new(Problem::slot_full(path, &[]))),
+            false => Ok(()),
+        }
+    }
+
+    /// Counts a place that is taken as one that is not.
+    pub fn credit(&mut self, place: Place) {
+        let mut slots = self.slots.iter_mut();
+        if let Some(slot) = slots.find(|slot| (slot.id, self.date) == place) {
+            slot.taken -= 1;
         }
     }
 
@@ -200,7 +232,33 @@ impl Slot {
     }
 }
 
-/// Gives back the place of an order that is not delivered.
+/// Gives back a place that is held, and takes one in a slot, as [`Slot::take`] does. Whoever is to
+/// have the place that is held keeps it, also where the slot has room for fewer now.
+pub async fn exchange(
+    conn: &Transaction,
+    held: Option<Place>,
+    wanted: Option<(&Slot, NaiveDate)>,
+) -> Result<bool> {
+    match (held, wanted) {
+        (None, None) => Ok(true),
+        (Some(held), None) => give_back(conn, held.0, held.1).await.map(|()| true),
+        (None, Some((slot, date))) => slot.take(conn, date, 1).await,
+        (Some(held), Some((slot, date))) => match held.cmp(&(slot.id, date)) {
+            Ordering::Equal => Ok(true),
+            // In one order, so that no two who exchange wait for each other.
+            Ordering::Less => {
+                give_back(conn, held.0, held.1).await?;
+                slot.take(conn, date, 1).await
+            }
+            Ordering::Greater => {
+                let is_taken = slot.take(conn, date, 1).await?;
+                give_back(conn, held.0, held.1).await.map(|()| is_taken)
+            }
+        },
+    }
+}
+
+/// Gives back the place of an order that is not delivered, or of a hold.
 pub async fn give_back(conn: &Transaction, slot: Uuid, date: NaiveDate) -> Result<()> {
     use slot_load::{Column, Entity};
     Entity::update_many()
@@ -210,81 +268,4 @@ pub async fn give_back(conn: &Transaction, slot: Uuid, date: NaiveDate) -> Resul
         .exec(conn)
         .await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(time: &str) -> DateTime<Utc> {
-        format!("2026-11-23T{time}:00Z").parse().unwrap()
-    }
-
-    /// Ordered from 06:00, normally until 10:30, late until 11:45.
-    fn slots() -> Slots {
-        let slot = |number, starts_at, taken| Slot {
-            id: Uuid::from_u128(number),
-            starts_at: at(starts_at),
-            capacity: 10,
-            taken,
-        };
-        Slots {
-            opening: at("06:00"),
-            cut_off: at("10:30"),
-            late_end: at("11:45"),
-            slots: vec![
-                slot(1, "11:00", 0),
-                slot(2, "11:30", 10),
-                slot(3, "12:00", 9),
-            ],
-        }
-    }
-
-    fn refused(wanted: &str, now: &str, trays: i32) -> Problem {
-        *slots().choose(at(wanted), at(now), trays).unwrap_err()
-    }
-
-    #[test]
-    fn a_meal_is_ordered_from_its_opening_until_the_end_of_late_trays() {
-        for (now, is_late) in [
-            ("06:00", false),
-            ("10:29", false),
-            ("10:30", true),
-            ("11:44", true),
-        ] {
-            let chosen = slots().choose(at("12:00"), at(now), 1);
-            assert_eq!(chosen.unwrap().id, Uuid::from_u128(3), "{now}");
-            assert_eq!(slots().is_late(at(now)), is_late, "{now}");
-        }
-        let Problem::OrderingClosed(early) = refused("12:00", "05:59", 1) else {
-            panic!("before it opens")
-        };
-        assert_eq!(early.opens_at.map(|at| at.0), Some(at("06:00")));
-        let Problem::OrderingClosed(late) = refused("12:00", "11:45", 1) else {
-            panic!("after all")
-        };
-        assert!(late.opens_at.is_none());
-    }
-
-    #[test]
-    fn what_is_full_or_over_names_what_is_left() {
-        let Problem::SlotFull(full) = refused("11:30", "10:00", 1) else {
-            panic!("a full slot")
-        };
-        let open: Vec<_> = full.open_slots.iter().map(|slot| slot.0).collect();
-        assert_eq!(open, [at("11:00"), at("12:00")]);
-        let Problem::SlotFull(full) = refused("12:00", "10:00", 2) else {
-            panic!("two trays where one fits")
-        };
-        assert_eq!(full.open_slots.len(), 1);
-        let Problem::CutoffPassed(over) = refused("11:00", "11:00", 1) else {
-            panic!("a slot that has begun")
-        };
-        let late: Vec<_> = over.late_slots.iter().map(|slot| slot.0).collect();
-        assert_eq!(late, [at("12:00")]);
-        assert!(matches!(
-            refused("11:01", "10:00", 1),
-            Problem::InvalidValue(_)
-        ));
-    }
 }

@@ -7,13 +7,11 @@ use entity::vocabulary::{Allergen, Diet};
 use uuid::Uuid;
 
 use crate::{
+    carts::{MOST_LINES, MOST_PORTIONS},
     error::Result,
     graph::{Problem, id::Kind},
 };
 
-/// More are an order for a party, or a slip.
-const MOST_LINES: usize = 50;
-const MOST_PORTIONS: i32 = 20;
 const LONGEST_REASON: usize = 500;
 
 /// A line of an order that is to be placed.
@@ -116,6 +114,17 @@ impl Tray {
             overrides: overrides.collect::<Result<_>>()?,
             at,
         })
+    }
+
+    /// These lines, of an input that has nothing around them.
+    pub fn of(patient: Option<Uuid>, lines: Vec<Line>) -> Self {
+        Self {
+            patient,
+            lines,
+            total: None,
+            overrides: Vec::new(),
+            at: Vec::new(),
+        }
     }
 
     /// The path in the input of what is below the tray.

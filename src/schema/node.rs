@@ -15,7 +15,7 @@ use crate::{
     hospital::{Hospital, HospitalById, Ward, WardById},
     kitchen::{Kitchen, KitchenById},
     menu::{Menu, MenuById, MenuItem, MenuItemById, MenuSection, SectionById},
-    ordering::{Order, OrderById},
+    ordering::{Hold, HoldById, Order, OrderById},
     patient::{Patient, PatientById},
 };
 
@@ -79,6 +79,7 @@ nodes! {
     Membership by MembershipById,
     Order by OrderById,
     Patient by PatientById,
+    Hold by HoldById,
 }
 
 #[derive(Default)]

@@ -126,12 +126,14 @@ mod tests {
         Hospital.popularDishes
         Hospital.stats
         Kitchen.orders
+        Kitchen.productionSheet
         Menu.version
         MenuItem.availability
         MenuItem.price
         MenuItem.priceByWeight
         MenuItem.priceVersion
         MenuItem.safeFor
+        Query.cart
         Query.checkMeal
         Query.serverTime
         Query.viewer

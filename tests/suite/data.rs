@@ -10,7 +10,7 @@ use entity::{
     kitchen_hours, meal_window, menu, menu_item, menu_item_price, menu_section, order, order_event,
     order_line, ward,
 };
-use thali::{command::import::bulk::insert, db::Meter};
+use thali::{command::import::bulk::insert, db::Meter, ordering::recount};
 use uuid::Uuid;
 
 use crate::app::{TestApp, monday};
@@ -156,6 +156,7 @@ impl Data {
         insert::<order_event::Entity, _>(&db, data.order_events)
             .await
             .unwrap();
+        recount(&db).await.unwrap();
         db.commit().await.unwrap();
     }
 

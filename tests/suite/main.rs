@@ -14,6 +14,7 @@ mod bad_input;
 mod browser;
 mod bus;
 mod cache;
+mod carts;
 mod clients;
 mod data;
 mod documents;

@@ -19,7 +19,7 @@ use crate::{
     ask::{Reply, post},
     data::{Data, Size},
     on_both,
-    people::person,
+    people::{administrator, person, person_in_bed},
 };
 
 mod table;
@@ -170,6 +170,20 @@ async fn everybody(app: &TestApp, world: &World) -> Vec<(Who, Option<String>)> {
         let account = person(app, &[(role, Place::Kitchen(kitchen))]).await;
         all.push((who, Some(app.token_of(account).await)));
     }
+    let role = Role::Patient;
+    for (who, (hospital, patient)) in [
+        (Who::Own(role), (world.hospital, world.patient)),
+        (
+            Who::Foreign(role),
+            (world.other_hospital, world.other_patient),
+        ),
+    ] {
+        let account = person_in_bed(app, hospital, patient).await;
+        all.push((who, Some(app.token_of(account).await)));
+    }
+    let account = administrator(app).await;
+    let token = app.token_of(account).await;
+    all.push((Who::Own(Role::Administrator), Some(token)));
     all
 }
 
@@ -191,7 +205,7 @@ on_both! {
         let mut queries: Vec<(String, Sees)> = vec![];
         for field in &fields.0["Query"] {
             let sees = match field.name.node.as_str() {
-                "viewer" | "checkMeal" => continue,
+                "viewer" | "checkMeal" | "cart" => continue,
                 _ => Sees::Everybody,
             };
             queries.push((format!("{{ it: {} }}", fields.field("Query", field, &world)), sees));
@@ -257,6 +271,7 @@ on_both! {
                 let is_for_all = allowed.contains(&Who::Nobody);
                 let expected = match who {
                     _ if is_for_all || allowed.contains(who) => None,
+                    Who::Own(Role::Administrator) if !allowed.is_empty() => None,
                     Who::Nobody | Who::Unknown => Some("UNAUTHENTICATED"),
                     _ if allowed.is_empty() => Some("UNAUTHENTICATED"),
                     _ => Some("FORBIDDEN"),

@@ -94,10 +94,10 @@ fn of_entities(backend: DbBackend) -> Columns {
         ($($name:ident)*) => { $(add::<entity::$name::Entity>(&mut columns, backend);)* };
     }
     entities! {
-        account audit_entry availability delivery_slot dish dish_allergen hospital idempotency_key
+        account audit_entry availability delivery_slot dish dish_allergen hold hold_line hospital idempotency_key
         kitchen kitchen_hospital kitchen_hours meal_window membership menu menu_item
-        menu_item_price menu_section order order_event order_line order_number outbox patient
-        patient_allergy refresh_token session slot_load token_key ward ward_order
+        menu_item_price menu_section order order_event order_line order_number order_tally outbox
+        patient patient_allergy portion_tally refresh_token session slot_load token_key ward ward_order
     }
     columns
 }

@@ -5,15 +5,17 @@ use entity::{
     position::ByPosition,
     vocabulary::{OrderStatus, Role},
 };
+use sea_orm::{EntityTrait, Set, Unchanged};
 use serde_json::{Value, json};
-use thali::{auth::Place, graph::id::Kind};
+use thali::{auth::Place, db::Meter, graph::id::Kind};
 use uuid::Uuid;
 
 use crate::{
     app::TestApp,
     data::{Data, Size},
     on_both,
-    people::person,
+    orders::admit,
+    people::{person, person_in_bed},
 };
 
 const ORDERS: &str = "query($id: ID!) { node(id: $id) {
@@ -76,6 +78,67 @@ on_both! {
             assert_eq!(found(&app, Some(who), place).await, (Vec::new(), 2), "{place:?}");
         }
         assert_eq!(found(&app, None, Place::Hospital(own)).await, (Vec::new(), 1));
+    }
+}
+
+/// Who sees of an order that it is for this patient, and who placed it.
+const PERSONS: &str = "query($order: ID!, $patient: ID!) {
+    order: node(id: $order) { ... on Order { patient { id } placedBy { id } } }
+    patient: node(id: $patient) { ... on Patient { orders { totalCount nodes { id } } } }
+    viewer { orders { totalCount nodes { id } } }
+}";
+
+on_both! {
+    async fn are_also_those_of_a_patient_and_of_who_placed_them(app: TestApp) {
+        let data = Data::fill(&app, Size::ONE).await;
+        let (own, foreign) = (data.hospitals[0].id, data.hospitals[1].id);
+        let patient = admit(&app, own, None, "4").await;
+        let at = Place::Hospital(own);
+        let placing = person(&app, &[(Role::Nurse, at)]).await;
+        let in_bed = person_in_bed(&app, own, patient).await;
+        let of_own = data.orders.iter().filter(|order| order.hospital_id == own);
+        let rows: Vec<Uuid> = of_own.map(|order| order.id).take(4).collect();
+        let db = app.app.db.reader(&Meter::new("test"));
+        for (n, id) in rows.iter().enumerate() {
+            let order = order::ActiveModel {
+                id: Unchanged(*id),
+                patient_id: Set((n < 3).then_some(patient)),
+                placed_by: Set((n > 0).then_some(placing)),
+                ..Default::default()
+            };
+            order::Entity::update(order).exec(&db).await.unwrap();
+        }
+        let sorted = |ids: &[Uuid]| {
+            let listed = expected(&data, |order| ids.contains(&order.id));
+            json!({ "totalCount": ids.len(), "nodes": listed.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>() })
+        };
+        let variables = json!({ "order": Kind::Order.id(rows[1]).0, "patient": Kind::Patient.id(patient).0 });
+        let seen = async |who: Uuid| app.execute_as(who, PERSONS, variables.clone()).await["data"].clone();
+        let (is_its, is_hers) = (json!({ "id": variables["patient"] }), json!({ "id": Kind::Account.id(placing).0 }));
+        let of_patient = json!({ "orders": sorted(&rows[..3]) });
+        let nothing = json!({ "orders": sorted(&[]) });
+
+        assert_eq!(seen(placing).await, json!({
+            "order": { "patient": is_its, "placedBy": is_hers },
+            "patient": of_patient,
+            "viewer": { "orders": sorted(&rows[1..]) },
+        }));
+        // The patient does not learn by whose account a nurse ordered.
+        assert_eq!(seen(in_bed).await, json!({
+            "order": { "patient": is_its, "placedBy": null },
+            "patient": of_patient,
+            "viewer": nothing,
+        }));
+        let dietitian = person(&app, &[(Role::Dietitian, at)]).await;
+        let answer = seen(dietitian).await;
+        assert_eq!((&answer["patient"], &answer["order"]["placedBy"]), (&of_patient, &Value::Null));
+        // Managers see orders and no patients.
+        let manager = person(&app, &[(Role::HospitalManager, at)]).await;
+        assert_eq!(seen(manager).await, json!({
+            "order": { "patient": null, "placedBy": null }, "patient": null, "viewer": nothing,
+        }));
+        let stranger = person(&app, &[(Role::Nurse, Place::Hospital(foreign))]).await;
+        assert_eq!(seen(stranger).await, json!({ "order": null, "patient": null, "viewer": nothing }));
     }
 }
 

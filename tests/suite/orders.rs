@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    availability, menu_item, order, order_line, patient, patient_allergy, slot_load,
+    availability, hold, hold_line, menu_item, order, order_line, patient, patient_allergy,
+    slot_load,
     vocabulary::{Allergen, Criticality, Meal, OrderStatus, Role},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, Statement};
@@ -19,9 +20,12 @@ use crate::{
 
 mod allergies;
 mod crashes;
+mod figures;
+pub mod holds;
 mod place;
 mod races;
 mod states;
+pub mod tallies;
 mod times;
 mod wards;
 
@@ -181,8 +185,9 @@ pub async fn all<E: EntityTrait>(app: &TestApp) -> Vec<E::Model> {
     E::find().all(&db).await.unwrap()
 }
 
-/// Counts again what is promised of items and taken of slots: it must be what is kept, beside
-/// what `data` had promised before the first order. The number of orders that are delivered.
+/// Counts again what is promised of items and taken of slots, and the tallies: it must be what is
+/// kept, beside what `data` had promised before the first order. What is held counts as what is
+/// ordered, but in no tally. The number of orders that are delivered.
 pub async fn recount(app: &TestApp, data: &Data) -> usize {
     let live = |order: &order::Model| !order.status.gives_back();
     let orders: BTreeMap<Uuid, order::Model> = all::<order::Entity>(app)
@@ -200,6 +205,9 @@ pub async fn recount(app: &TestApp, data: &Data) -> usize {
             *promised.entry(item).or_default() += i32::from(line.quantity);
         }
     }
+    for line in all::<hold_line::Entity>(app).await {
+        *promised.entry(line.menu_item_id).or_default() += line.quantity;
+    }
     for row in all::<availability::Entity>(app).await {
         let promised = promised.remove(&row.menu_item_id).unwrap_or_default();
         assert_eq!(row.reserved, promised, "{}", row.menu_item_id);
@@ -212,11 +220,17 @@ pub async fn recount(app: &TestApp, data: &Data) -> usize {
             .entry((order.slot_id.unwrap(), order.date))
             .or_default() += 1;
     }
+    for hold in all::<hold::Entity>(app).await {
+        if let Some(slot) = hold.slot_id {
+            *taken.entry((slot, hold.date)).or_default() += 1;
+        }
+    }
     for row in all::<slot_load::Entity>(app).await {
         let trays = taken.remove(&(row.slot_id, row.date)).unwrap_or_default();
         assert_eq!(row.taken, trays, "{row:?}");
     }
     assert!(taken.is_empty(), "{taken:?}");
+    tallies::compare(app).await;
     orders.len()
 }
 

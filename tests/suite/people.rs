@@ -43,6 +43,15 @@ pub async fn person(app: &TestApp, roles: &[(Role, Place)]) -> Uuid {
     id
 }
 
+/// An account that is an administrator.
+pub async fn administrator(app: &TestApp) -> Uuid {
+    let id = person(app, &[]).await;
+    let db = app.app.db.begin(&Meter::new("test")).await.unwrap();
+    become_member(&db, id, Role::Administrator, None, None, None).await;
+    db.commit().await.unwrap();
+    id
+}
+
 /// An account that is a patient.
 pub async fn person_in_bed(app: &TestApp, hospital: Uuid, patient: Uuid) -> Uuid {
     let id = person(app, &[]).await;

@@ -17,17 +17,23 @@ use async_graphql_value::{ConstValue, Value};
 use thali::graph::GlobalId;
 
 /// Fields that lead to an object which its parent already holds.
-const PLAIN: [&str; 17] = [
+const PLAIN: [&str; 23] = [
     "Hospital.location",
     "Kitchen.location",
     "Dish.texture",
     "Dish.nutrition",
     "Dish.photo",
+    "Cart.lines",
+    "Cart.total",
+    "CartLine.lineTotal",
+    "CartLine.unitPrice",
     "Order.total",
+    "OrderFigures.totals",
     "OrderLine.lineTotal",
     "OrderLine.unitPrice",
     "MealCheck.problems",
     "Patient.nilByMouth",
+    "ProductionSheet.rows",
     "WeightPrice.base",
     "WeightPrice.perUnit",
     "Connection.edges",

@@ -3,7 +3,7 @@
 //!
 //! All of it is one transaction. The same number and seed make the same rows from the same
 //! hospitals, as long as it is the same week. What follows from orders is kept equal to a recount:
-//! the portions that are taken of this week's items, and the trays of every slot.
+//! the portions that are taken of this week's items, the trays of every slot, and the tallies.
 
 use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
@@ -17,7 +17,7 @@ use crate::{
     command::import::report::{Progress, Summary},
     db::{Meter, Reader},
     event::Event,
-    ordering::Month,
+    ordering::{Month, recount},
     outbox,
 };
 
@@ -72,6 +72,7 @@ pub async fn seed(app: &App, orders: Orders, progress: &Progress) -> anyhow::Res
     }
     making.await.context("the orders were not made")?;
     loading.end(&transaction).await?;
+    recount(&transaction).await?;
     outbox::record(&transaction, vec![Event::DataImported {}], now).await?;
     transaction.commit().await?;
     Ok(summary)

@@ -10,6 +10,7 @@ use crate::{
     app::TestApp,
     data::{Data, Size},
     on_both,
+    orders::admit,
     people::person,
 };
 
@@ -126,6 +127,53 @@ on_both! {
         assert_eq!(outcome(&app.execute_as(manager, REVOKE, make_nurse("n2")).await), ["FORBIDDEN"]);
         let nothing = app.execute_as_administrator(REVOKE, revoke("r2")).await;
         assert_eq!(outcome(&nothing), ["NotFound"]);
+    }
+}
+
+on_both! {
+    async fn those_who_care_for_a_patient_say_whose_account_is_theirs(app: TestApp) {
+        let data = Data::fill(&app, Size::ONE).await;
+        let (own, other) = (data.hospitals[0].id, data.hospitals[1].id);
+        let patient = admit(&app, own, None, "4").await;
+        let nurse = person(&app, &[(Role::Nurse, Place::Hospital(own))]).await;
+        let manager = person(&app, &[(Role::HospitalManager, Place::Hospital(own))]).await;
+        let stranger = person(&app, &[(Role::Dietitian, Place::Hospital(other))]).await;
+        let somebody = person(&app, &[]).await;
+        let sent = |key: &str| {
+            let mut input = role(somebody, "PATIENT", key);
+            input["patient"] = Kind::Patient.id(patient).0.into();
+            json!({ "input": input })
+        };
+        let seen = async || {
+            let query = "query ($patient: ID!) {
+                node(id: $patient) { ... on Patient { id } }
+                viewer { memberships { nodes { role patient { id } hospital { id } } } }
+            }";
+            let variables = json!({ "patient": Kind::Patient.id(patient).0 });
+            app.execute_as(somebody, query, variables).await["data"].clone()
+        };
+        // Whom they may not see is not there; a manager sees no patients.
+        for (key, who) in [stranger, manager, somebody].into_iter().enumerate() {
+            let answer = app.execute_as(who, GRANT, sent(&format!("f{key}"))).await;
+            assert_eq!(outcome(&answer), ["NotFound"], "{answer:#}");
+        }
+        assert_eq!(seen().await["node"], Value::Null);
+        assert_eq!(outcome(&app.execute_as(nurse, GRANT, sent("k1")).await), Vec::<String>::new());
+        assert_eq!(outcome(&app.execute_as(nurse, GRANT, sent("k2")).await), Vec::<String>::new());
+        let id = Kind::Patient.id(patient).0;
+        assert_eq!(seen().await, json!({
+            "node": { "id": id },
+            "viewer": { "memberships": { "nodes": [
+                { "role": "PATIENT", "patient": { "id": id }, "hospital": { "id": Kind::Hospital.id(own).0 } },
+            ] } },
+        }));
+        // The patient decides nothing about themselves.
+        assert_eq!(outcome(&app.execute_as(somebody, REVOKE, sent("f9")).await), ["FORBIDDEN"]);
+        let [entry] = audited(&app).await.try_into().unwrap();
+        assert_eq!((entry.account_id, entry.role), (Some(nurse), Role::Nurse));
+        assert!(entry.details.contains(&patient.to_string()), "{}", entry.details);
+        assert_eq!(outcome(&app.execute_as(nurse, REVOKE, sent("r1")).await), Vec::<String>::new());
+        assert_eq!(seen().await["node"], Value::Null);
     }
 }
 

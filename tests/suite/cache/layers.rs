@@ -20,7 +20,7 @@ use crate::{
 
 /// What is read anew each time: prices and portions, what is near a place, and what is named by
 /// the id of a part of a menu.
-const LIVE: [&str; 25] = [
+const LIVE: [&str; 30] = [
     "care-for-a-ward: PatientsOfHospital",
     "care-for-a-ward: PatientsOfWard",
     "hospitals-near-me: Count",
@@ -37,6 +37,10 @@ const LIVE: [&str; 25] = [
     "menu-item-card: PriceOfItem",
     "menu-item-card: PriceOfItem",
     "more-of-a-section: SectionById",
+    "my-orders: Oneself",
+    "order-figures: FiguresOfHospital",
+    "order-figures: FiguresOfHospital",
+    "production-sheet: SheetOfKitchen",
     "refetch-many: AvailabilityOfItem",
     "refetch-many: MenuItemById",
     "safe-for-a-patient: CheckOf",
@@ -46,6 +50,7 @@ const LIVE: [&str; 25] = [
     "soft-and-available: ItemsOfMenu",
     "todays-menu: AvailabilityOfItem",
     "todays-menu: PriceOfItem",
+    "trays-of-a-ward: PatientsOfWard",
 ];
 
 on_both! {

@@ -62,7 +62,7 @@ impl Data {
             id,
             hospital_id: hospital,
             kitchen_id: kitchens[n % kitchens.len()],
-            ward_id: (n % 4 != 3).then(|| wards[n % wards.len()]),
+            ward_id: (n % 4 != 1).then(|| wards[n % wards.len()]),
             patient_id: None,
             placed_by: None,
             menu_id: menu.id,

@@ -1,6 +1,8 @@
 //! The table. Add to it what is new in the schema.
 
-use entity::vocabulary::Role::{self, Dietitian, HospitalManager, Kitchen, Nurse};
+use entity::vocabulary::Role::{
+    self, Administrator, Dietitian, HospitalManager, Kitchen, Nurse, Patient,
+};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,13 @@ pub enum Who {
     Own(Role),
     /// Who is it at another place.
     Foreign(Role),
+}
+
+impl Who {
+    /// Administrators see and do everything, by whichever way they are it.
+    pub fn is_administrator(self) -> bool {
+        matches!(self, Self::Administrator | Self::Own(Administrator))
+    }
 }
 
 /// Who sees the fields of a type.
@@ -39,7 +48,7 @@ impl Sees {
     pub fn is_seen_by(self, who: Who) -> bool {
         match self {
             Self::Everybody | Self::Part => true,
-            Self::Only(these) => who == Who::Administrator || these.contains(&who),
+            Self::Only(these) => who.is_administrator() || these.contains(&who),
         }
     }
 }
@@ -50,11 +59,15 @@ use Sees::{Everybody, Only, Part};
 #[rustfmt::skip]
 pub const SEEN: &[(&str, Sees, &str)] = &[
     ("Account", Only(&[Who::Oneself]), "id email name"),
+    ("AddToCartPayload", Part, "cart problems"),
     ("AdmitPatientPayload", Part, "patient problems"),
     ("AdvanceOrderPayload", Part, "order problems"),
     ("AllergenConflict", Part, "code message path allergen presence criticality menuItem severity overridableBy substitutes"),
     ("Availability", Part, "portions remaining asOf version"),
     ("CancelOrderPayload", Part, "order problems"),
+    ("Cart", Part, "token version lines total expiresAt problems"),
+    ("CartLine", Part, "menuItemId menuItem quantity unitPrice lineTotal addedAt problems"),
+    ("ClearCartPayload", Part, "cart problems"),
     ("CreateDishPayload", Part, "dish problems"),
     ("CutoffPassed", Part, "code message path lateSlots"),
     ("DeliverySlot", Part, "startsAt endsAt capacity"),
@@ -67,19 +80,22 @@ pub const SEEN: &[(&str, Sees, &str)] = &[
     ("EmailTaken", Part, "code message path"),
     ("FluidConflict", Part, "code message path level allowedLevels menuItem severity overridableBy substitutes"),
     ("GrantRolePayload", Part, "membership problems"),
+    ("Hold", Only(&[Who::Oneself]), "id expiresAt slot lines"),
+    ("HoldLine", Part, "menuItem quantity"),
+    ("HoldPortionsPayload", Part, "hold problems"),
     ("Hospital", Everybody, "id code slug name address city postcode location distanceM timeZone currency wards kitchens patients menus orders stats popularDishes mealWindows"),
     ("HospitalConnection", Part, "edges nodes pageInfo totalCount"),
     ("HospitalEdge", Part, "cursor node"),
-    ("HospitalStats", Part, "menus items dishes vegetarianDishes veganDishes averageEnergyKcal asOf"),
+    ("HospitalStats", Part, "menus items dishes vegetarianDishes veganDishes averageEnergyKcal asOf orders"),
     ("IdempotencyKeyReused", Part, "code message path usedAt"),
     ("InvalidValue", Part, "code message path value allowed"),
-    ("Kitchen", Everybody, "id slug name address location distanceM timeZone currency openingHours hospitals dishes menus orders"),
+    ("Kitchen", Everybody, "id slug name address location distanceM timeZone currency openingHours hospitals dishes menus orders productionSheet"),
     ("KitchenConnection", Part, "edges nodes pageInfo totalCount"),
     ("KitchenEdge", Part, "cursor node"),
     ("Location", Part, "latitude longitude"),
     ("MealCheck", Part, "isSafe problems"),
     ("MealWindow", Part, "meal date opensAt cutOffAt lateTrayUntil servedFrom servedUntil deliverySlots"),
-    ("Membership", Only(&[Who::Oneself, Who::Own(HospitalManager)]), "id role hospital kitchen createdAt"),
+    ("Membership", Only(&[Who::Oneself, Who::Own(HospitalManager)]), "id role hospital kitchen patient createdAt"),
     ("MembershipConnection", Part, "edges nodes pageInfo totalCount"),
     ("MembershipEdge", Part, "cursor node"),
     ("Menu", Everybody, "id hospital kitchen date meal version publishedAt acceptsOrdersUntil lateTrayUntil sections items"),
@@ -101,18 +117,19 @@ pub const SEEN: &[(&str, Sees, &str)] = &[
     ("NotOnMenu", Part, "code message path menuItem"),
     ("Nutrition", Part, "portionG energyKcal proteinG carbohydrateG fatG saltG"),
     ("OpeningHours", Part, "weekday opensAt closesAt"),
-    ("Order", Only(&[Who::Oneself, Who::Own(Nurse), Who::Own(Dietitian), Who::Own(HospitalManager), Who::Own(Kitchen)]), "id number version status date meal deliveryTime isLate bed total placedAt flaggedAt hospital ward kitchen menu lines events allowedTransitions viewerCanCancel"),
+    ("Order", Only(&[Who::Oneself, Who::Own(Nurse), Who::Own(Dietitian), Who::Own(HospitalManager), Who::Own(Kitchen), Who::Own(Patient)]), "id number version status date meal deliveryTime isLate bed total placedAt flaggedAt hospital ward patient placedBy kitchen menu lines events allowedTransitions viewerCanCancel"),
     ("OrderConnection", Part, "edges nodes pageInfo totalCount"),
     ("OrderEdge", Part, "cursor node"),
     ("OrderEvent", Part, "version kind status role reason at"),
     ("OrderEventConnection", Part, "edges nodes pageInfo totalCount"),
     ("OrderEventEdge", Part, "cursor node"),
+    ("OrderFigures", Part, "placed open delivered rejected cancelled lateTrays portions totals asOf"),
     ("OrderLine", Part, "item dish dishName unitPrice quantity lineTotal"),
     ("OrderedSeparately", Part, "code message path menu kitchen"),
     ("OrderingClosed", Part, "code message path opensAt"),
     ("OverrideConflictPayload", Part, "order problems"),
     ("PageInfo", Part, "hasNextPage hasPreviousPage startCursor endCursor"),
-    ("Patient", Only(&[Who::Oneself, Who::Own(Nurse), Who::Own(Dietitian)]), "id version code hospital ward bed diet allergies texture fluids nilByMouth admittedAt dischargedAt"),
+    ("Patient", Only(&[Who::Oneself, Who::Own(Nurse), Who::Own(Dietitian), Who::Own(Patient)]), "id version code hospital ward bed diet allergies texture fluids nilByMouth admittedAt dischargedAt orders"),
     ("PatientAllergy", Part, "allergen criticality recordedAt"),
     ("PatientConnection", Part, "edges nodes pageInfo totalCount"),
     ("PatientEdge", Part, "cursor node"),
@@ -124,14 +141,18 @@ pub const SEEN: &[(&str, Sees, &str)] = &[
     ("PortionsReserved", Part, "code message path reserved"),
     ("PriceChanged", Part, "code message path currentMinor currency"),
     ("Problem", Part, "code message path"),
+    ("ProductionRow", Part, "dish portions byWard"),
+    ("ProductionSheet", Part, "rows trays asOf"),
     ("PublishMenuPayload", Part, "menu problems"),
-    ("Query", Part, "node nodes hospital hospitals kitchens menu dishes viewer checkMeal serverTime"),
+    ("Query", Part, "node nodes hospital hospitals kitchens menu dishes viewer checkMeal cart serverTime"),
     ("RecordAllergyPayload", Part, "patient problems"),
     ("RecordDietPayload", Part, "patient problems"),
     ("RefreshSessionPayload", Part, "account tokens problems"),
+    ("ReleaseHoldPayload", Part, "released problems"),
     ("RemoveAllergyPayload", Part, "patient problems"),
     ("RevokeRolePayload", Part, "problems"),
     ("SessionTokens", Part, "accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt"),
+    ("SetCartLinePayload", Part, "cart problems"),
     ("SetMenuItemPortionsPayload", Part, "menuItem problems"),
     ("SetMenuItemPricePayload", Part, "menuItem problems"),
     ("SignInPayload", Part, "account tokens problems"),
@@ -143,24 +164,31 @@ pub const SEEN: &[(&str, Sees, &str)] = &[
     ("TransitionNotAllowed", Part, "code message path status allowedTransitions"),
     ("UpdateDishPayload", Part, "dish problems"),
     ("VersionConflict", Part, "code message path currentVersion"),
-    ("Viewer", Part, "account memberships"),
+    ("Viewer", Part, "account cart memberships orders"),
     ("Ward", Everybody, "id name beds hospital patients"),
     ("WardConnection", Part, "edges nodes pageInfo totalCount"),
     ("WardEdge", Part, "cursor node"),
     ("WardOrder", Part, "patient order problems"),
+    ("WardPortions", Part, "ward hospital portions"),
     ("WeightPrice", Part, "base perUnit unit"),
     ("WrongCredentials", Part, "code message path"),
 ];
 
 /// Fields whose answer hangs on who asks. What each shows to whom is tested with its domain:
-/// `order_lists`, `orders::states`, `patients::access`.
-pub const OF_THE_VIEWER: [&str; 9] = [
+/// `carts`, `order_lists`, `orders::states`, `orders::figures`, `patients::access`.
+pub const OF_THE_VIEWER: [&str; 15] = [
     "Hospital.orders",
     "Hospital.patients",
+    "HospitalStats.orders",
     "Kitchen.orders",
+    "Kitchen.productionSheet",
     "MenuItem.safeFor",
     "Order.allowedTransitions",
+    "Order.patient",
+    "Order.placedBy",
     "Order.viewerCanCancel",
+    "Patient.orders",
+    "Query.cart",
     "Query.checkMeal",
     "Query.viewer",
     "Ward.patients",
@@ -209,6 +237,8 @@ const KNOWN: &[Who] = &[
     Who::Foreign(HospitalManager),
     Who::Own(Kitchen),
     Who::Foreign(Kitchen),
+    Who::Own(Patient),
+    Who::Foreign(Patient),
 ];
 /// The same without the kitchen of the order, which sees it and rejects what it cannot cook.
 const NO_COOKS: &[Who] = &[
@@ -224,8 +254,11 @@ const NO_COOKS: &[Who] = &[
     Who::Own(HospitalManager),
     Who::Foreign(HospitalManager),
     Who::Foreign(Kitchen),
+    Who::Own(Patient),
+    Who::Foreign(Patient),
 ];
-/// The same without the dietitians of its hospital, who see it and have no part in its delivery.
+/// The same without the dietitians of its hospital and its patient, who see it and have no part in
+/// its delivery.
 const NO_DIETITIANS: &[Who] = &[
     Who::Administrator,
     Who::Oneself,
@@ -239,6 +272,25 @@ const NO_DIETITIANS: &[Who] = &[
     Who::Foreign(HospitalManager),
     Who::Own(Kitchen),
     Who::Foreign(Kitchen),
+    Who::Foreign(Patient),
+];
+
+/// Everybody who has an account.
+const HOLDERS: &[Who] = &[
+    Who::Oneself,
+    Who::Somebody,
+    Who::Own(Role::Visitor),
+    Who::Foreign(Role::Visitor),
+    Who::Own(Nurse),
+    Who::Foreign(Nurse),
+    Who::Own(Dietitian),
+    Who::Foreign(Dietitian),
+    Who::Own(HospitalManager),
+    Who::Foreign(HospitalManager),
+    Who::Own(Kitchen),
+    Who::Foreign(Kitchen),
+    Who::Own(Patient),
+    Who::Foreign(Patient),
 ];
 
 /// Those who care for patients.
@@ -250,6 +302,23 @@ const CARERS: &[Who] = &[
 ];
 /// Everybody who is known: what they may not see is a problem like what does not exist.
 const SIGNED_IN: &[Who] = KNOWN;
+/// The same without the patient, who sees what is known of them and does not decide about it.
+const NO_PATIENT: &[Who] = &[
+    Who::Administrator,
+    Who::Oneself,
+    Who::Somebody,
+    Who::Own(Role::Visitor),
+    Who::Foreign(Role::Visitor),
+    Who::Own(Nurse),
+    Who::Foreign(Nurse),
+    Who::Own(Dietitian),
+    Who::Foreign(Dietitian),
+    Who::Own(HospitalManager),
+    Who::Foreign(HospitalManager),
+    Who::Own(Kitchen),
+    Who::Foreign(Kitchen),
+    Who::Foreign(Patient),
+];
 
 const PROBLEMS: &str = "problems { code }";
 
@@ -265,16 +334,21 @@ pub const CHANGES: &[(&str, &str, &[Who], &str)] = &[
     ("grantRole", PROBLEMS, MANAGERS, r#"{ "email": "$EMAIL", "role": "NURSE", "hospital": "$Hospital", "reason": "", "idempotencyKey": "$KEY" }"#),
     ("revokeRole", PROBLEMS, MANAGERS, r#"{ "email": "$EMAIL", "role": "NURSE", "hospital": "$Hospital", "reason": "", "idempotencyKey": "$KEY" }"#),
     ("admitPatient", PROBLEMS, CARERS, r#"{ "hospital": "$Hospital", "code": "", "idempotencyKey": "$KEY" }"#),
-    ("recordDiet", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "diet": [], "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
-    ("recordAllergy", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "allergen": "MILK", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
-    ("removeAllergy", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "allergen": "MILK", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
-    ("movePatient", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "ward": "$Ward", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
-    ("dischargePatient", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("recordDiet", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "diet": [], "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("recordAllergy", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "allergen": "MILK", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("removeAllergy", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "allergen": "MILK", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("movePatient", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "ward": "$Ward", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("dischargePatient", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("placeOrder", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "slot": "2026-11-23T12:00:00Z", "lines": [], "idempotencyKey": "$KEY" }"#),
     ("placeWardOrders", PROBLEMS, SIGNED_IN, r#"{ "slot": "2026-11-23T12:00:00Z", "mode": "BEST_EFFORT", "orders": [], "idempotencyKey": "$KEY" }"#),
     ("cancelOrder", PROBLEMS, NO_COOKS, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("advanceOrder", PROBLEMS, NO_DIETITIANS, r#"{ "order": "$Order", "to": "DELIVERED", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("overrideConflict", PROBLEMS, SIGNED_IN, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("holdPortions", PROBLEMS, HOLDERS, r#"{ "lines": [], "idempotencyKey": "$KEY" }"#),
+    ("releaseHold", PROBLEMS, KNOWN, r#"{ "hold": "$Hold" }"#),
+    ("addToCart", PROBLEMS, ALL, r#"{ "cart": "$KEY", "menuItem": "$MenuItem", "idempotencyKey": "$KEY" }"#),
+    ("setCartLine", PROBLEMS, ALL, r#"{ "cart": "$KEY", "menuItem": "$MenuItem", "quantity": 1 }"#),
+    ("clearCart", PROBLEMS, ALL, r#"{ "cart": "$KEY" }"#),
     ("signUp", PROBLEMS, ALL, r#"{ "email": "nobody@example.org", "name": "", "password": "" }"#),
     ("signIn", PROBLEMS, ALL, r#"{ "email": "$KEY@example.org", "password": "wrong" }"#),
     ("refreshSession", PROBLEMS, &[], r#"{ "refreshToken": "$KEY" }"#),

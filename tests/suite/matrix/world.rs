@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_graphql::InputType;
-use entity::{membership, menu, menu_item, patient, vocabulary::Role};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use entity::{
+    availability, hold, hold_line, membership, menu, menu_item, order, patient, vocabulary::Role,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, Unchanged,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
 use thali::{db::Meter, graph::id::Kind};
 
 use crate::app::monday;
@@ -16,6 +21,8 @@ pub struct World {
     pub other_hospital: Uuid,
     pub kitchen: Uuid,
     pub other_kitchen: Uuid,
+    pub patient: Uuid,
+    pub other_patient: Uuid,
     /// A nurse of the own hospital.
     pub somebody: Uuid,
     /// The global ids by the names that the table has for them.
@@ -83,9 +90,61 @@ impl World {
             updated_at: monday(),
             version: 1,
         };
-        let insert = patient::Entity::insert(patient.clone().into_active_model());
+        let other_patient = patient::Model {
+            id: Uuid::now_v7(),
+            hospital_id: other_hospital,
+            ward_id: None,
+            ..patient.clone()
+        };
+        for row in [&patient, &other_patient] {
+            let insert = patient::Entity::insert(row.clone().into_active_model());
+            insert.exec_without_returning(&db).await.unwrap();
+        }
+        let is_for_the_patient = order::ActiveModel {
+            id: Unchanged(order.id),
+            patient_id: Set(Some(patient.id)),
+            ..Default::default()
+        };
+        order::Entity::update(is_for_the_patient)
+            .exec(&db)
+            .await
+            .unwrap();
+        let held = hold::Model {
+            id: Uuid::now_v7(),
+            account_id: somebody,
+            slot_id: None,
+            date: menu.date,
+            delivery_at: None,
+            expires_at: monday(),
+        };
+        let insert = hold::Entity::insert(held.clone().into_active_model());
+        insert.exec_without_returning(&db).await.unwrap();
+        let line = hold_line::Model {
+            hold_id: held.id,
+            position: 1,
+            menu_item_id: item.id,
+            quantity: 1,
+        };
+        let insert = hold_line::Entity::insert(line.into_active_model());
+        insert.exec_without_returning(&db).await.unwrap();
+        // What is held is promised.
+        let promised = availability::Model {
+            menu_item_id: item.id,
+            portions: None,
+            reserved: 1,
+            as_of: monday(),
+            version: 1,
+        };
+        let reserved = availability::Column::Reserved;
+        let there = OnConflict::column(availability::Column::MenuItemId)
+            .value(reserved, Expr::col((availability::Entity, reserved)).add(1))
+            .update_column(availability::Column::Portions)
+            .to_owned();
+        let insert = availability::Entity::insert(promised.into_active_model());
+        let insert = insert.on_conflict(there);
         insert.exec_without_returning(&db).await.unwrap();
         let names = BTreeMap::from([
+            ("Hold", Kind::Hold.id(held.id).0),
             ("Hospital", Kind::Hospital.id(hospital).0),
             ("Ward", Kind::Ward.id(ward.id).0),
             ("Kitchen", Kind::Kitchen.id(dish.kitchen_id).0),
@@ -106,6 +165,8 @@ impl World {
             other_hospital,
             kitchen: dish.kitchen_id,
             other_kitchen,
+            patient: patient.id,
+            other_patient: other_patient.id,
             somebody,
             names,
         }

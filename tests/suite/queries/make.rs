@@ -80,6 +80,7 @@ impl Known {
             ),
             // Nobody sees a patient who says not who it is.
             ("Patient", vec![Kind::Patient.id(uuid::Uuid::nil()).0]),
+            ("Hold", vec![Kind::Hold.id(uuid::Uuid::nil()).0]),
             ("Nobody", nobody),
         ]);
         Self {
@@ -180,6 +181,7 @@ impl<'a> Maker<'a> {
             "MenuItem",
             "Order",
             "Patient",
+            "Hold",
         ];
         let kind = *self.choices.of(&kinds);
         let fields = 1 + self.choices.below(3);
@@ -358,10 +360,14 @@ impl<'a> Maker<'a> {
                 )
             }
             ("Hospital", "stats") => format!("from: \"{day}\", to: \"{}\"", today()),
+            ("HospitalStats", "orders") => "meal: LUNCH".to_owned(),
+            ("Kitchen", "productionSheet") => format!("date: \"{day}\", meal: LUNCH"),
             ("Hospital", "popularDishes") => {
                 let first = 1 + choices.below(5);
                 format!("from: \"{day}\", to: \"{}\", first: {first}", today())
             }
+            ("Query", "cart") => "token: \"nobody has it\"".to_owned(),
+            ("Cart", "problems") => format!("patient: \"{}\"", id("Patient", choices)),
             ("Query", "checkMeal") => {
                 let (patient, item) = (id("Patient", choices), id("MenuItem", choices));
                 format!("input: {{ patient: \"{patient}\", items: [{{ menuItem: \"{item}\" }}] }}")

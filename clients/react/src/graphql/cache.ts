@@ -28,7 +28,8 @@ export const CONNECTIONS: Record<string, Record<string, string[] | false>> = {
   Menu: { items: ['filter'] },
   MenuSection: { items: ['filter'] },
   Order: { events: false },
-  Viewer: { memberships: false },
+  Patient: { orders: ['filter', 'orderBy'] },
+  Viewer: { memberships: false, orders: ['filter', 'orderBy'] },
   Ward: { patients: false },
 };
 

@@ -75,7 +75,7 @@ impl Site {
             (placed_at, delivery_at, status),
         );
         self.numbered += 1;
-        let number = number(self.numbered);
+        let number = number(self.seed, self.numbered);
         if !is_history {
             made.numbers.push(order_number::Model {
                 hospital_id: self.hospital.id,
@@ -303,10 +303,12 @@ fn placed(
 }
 
 /// Four letters and digits without those that are taken for each other.
-fn number(of: u32) -> String {
+fn number(seed: u64, of: u32) -> String {
     const SIGNS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    // An odd factor: in 20 bits every number comes once.
-    let mixed = of.wrapping_mul(0x9_e379) & 0xf_ffff;
+    // Two seeds have no number of a day in common: 5 bits are the seed's, and 15 count its orders,
+    // of which no day has so many. The factor is odd: in 20 bits every number comes once.
+    let own = (seed as u32 & 0x1f) << 15 | of & 0x7fff;
+    let mixed = own.wrapping_mul(0x9_e379) & 0xf_ffff;
     let sign = |at: u32| char::from(SIGNS[(mixed >> (5 * at) & 31) as usize]);
     (0..4).map(sign).collect()
 }
