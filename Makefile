@@ -12,7 +12,7 @@ PLAYGROUND := playground/dist/page/index.html.gz
 PLAYGROUND_SOURCES := $(shell find playground tests/operations \( -name node_modules -o -name dist \) -prune -o -type f -print)
 
 .DELETE_ON_ERROR:
-.PHONY: help run test cargo-test check advisories schema operations playground screenshots bench-pages bench-loaders bench-menu clean-data
+.PHONY: help run test cargo-test check advisories schema operations playground screenshots bench-pages bench-loaders bench-menu bench-orders clean-data
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ bench-loaders: ## what batching costs, alone and in a nested query
 
 bench-menu: ## what a menu costs that is answered from memory, beside its bare bytes
 	scripts/with-services bench/menu.sh
+
+bench-orders: ## what an order costs beside pgbench, and a page of few and of many; SCALE=full: ten million
+	scripts/with-services bench/orders.sh
 
 clean-data: ## remove what a server without settings has stored
 	rm -rf thali-data

@@ -1,4 +1,4 @@
-//! A throw-away database with the rows of the nested query.
+//! Throw-away databases; the first with the rows of the nested query.
 
 use std::collections::BTreeSet;
 
@@ -14,21 +14,39 @@ pub struct Scratch {
 
 impl Scratch {
     pub async fn create() -> anyhow::Result<Self> {
-        let admin = std::env::var("TEST_DATABASE_URL")
-            .context("TEST_DATABASE_URL is not set: run this through scripts/with-services")?;
-        let name = format!("thali_bench_{}", std::process::id());
-        let (server, _) = admin.rsplit_once('/').context("TEST_DATABASE_URL")?;
-        let url = format!("{server}/{name}");
-        let admin = Database::connect(admin).await?;
-        admin
-            .execute_unprepared(&format!("CREATE DATABASE {name}"))
-            .await?;
-        let database = Database::connect(&url).await?;
+        let scratch = Self::empty("menus").await?;
+        let database = Database::connect(&scratch.url).await?;
         Migrator::up(&database, None).await?;
         database
             .execute_unprepared(include_str!("fill.sql"))
             .await?;
         database.close().await?;
+        Ok(scratch)
+    }
+
+    /// One without tables.
+    pub async fn empty(what: &str) -> anyhow::Result<Self> {
+        Self::like(what, "template1").await
+    }
+
+    /// Another one with the same tables and rows. Who is connected to this one is cut off.
+    pub async fn copy(&self, what: &str) -> anyhow::Result<Self> {
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+        let name = self.name.as_str();
+        let end = Statement::from_sql_and_values(DbBackend::Postgres, end, [name.into()]);
+        self.admin.query_all_raw(end).await?;
+        Self::like(what, name).await
+    }
+
+    async fn like(what: &str, template: &str) -> anyhow::Result<Self> {
+        let admin = std::env::var("TEST_DATABASE_URL")
+            .context("TEST_DATABASE_URL is not set: run this through scripts/with-services")?;
+        let name = format!("thali_bench_{}_{what}", std::process::id());
+        let (server, _) = admin.rsplit_once('/').context("TEST_DATABASE_URL")?;
+        let url = format!("{server}/{name}");
+        let admin = Database::connect(admin).await?;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        admin.execute_unprepared(&create).await?;
         Ok(Self { url, name, admin })
     }
 

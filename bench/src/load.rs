@@ -20,6 +20,8 @@ pub struct Call {
     pub method: Method,
     pub path: String,
     pub body: Bytes,
+    /// Who asks.
+    pub token: Option<String>,
 }
 
 /// The latencies of the answers of one round.
@@ -63,6 +65,9 @@ async fn send(sender: &mut Sender, call: &Call) -> anyhow::Result<Bytes> {
     if !call.body.is_empty() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
+    if let Some(token) = &call.token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
     let request = request.body(Full::new(call.body.clone()))?;
     sender.ready().await?;
     let response = sender.send_request(request).await?;
@@ -80,6 +85,19 @@ async fn send(sender: &mut Sender, call: &Call) -> anyhow::Result<Bytes> {
 pub async fn once(call: &Call) -> anyhow::Result<Bytes> {
     let mut sender = connect(call.address).await?;
     send(&mut sender, call).await
+}
+
+/// The bodies of the answers to calls that are sent one after the other over one connection.
+pub async fn each(calls: &[Call]) -> anyhow::Result<Vec<Bytes>> {
+    let mut answers = Vec::with_capacity(calls.len());
+    let Some(first) = calls.first() else {
+        return Ok(answers);
+    };
+    let mut sender = connect(first.address).await?;
+    for call in calls {
+        answers.push(send(&mut sender, call).await?);
+    }
+    Ok(answers)
 }
 
 /// Sends `call` over `connections` at the same time, for as long as `time`. Every answer must

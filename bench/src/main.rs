@@ -4,6 +4,8 @@
 //! rounds, other builds of it; `bench/loaders.sh` calls it. `thali-bench by-hand` is the server
 //! to compare with. `thali-bench menu THALI` measures what is answered from memory, beside
 //! `thali-bench bare`, which has the bytes and nothing else; `bench/menu.sh` calls it.
+//! `thali-bench place THALI` places orders, beside `pgbench` with the same statements.
+//! `thali-bench pages THALI` turns the pages of a hospital's orders.
 //! BENCH_ROUNDS and BENCH_SECONDS say how long.
 //! Needs a PostgreSQL on this machine at TEST_DATABASE_URL, whose role may create databases.
 
@@ -16,6 +18,8 @@ mod database;
 mod load;
 mod menu;
 mod nested;
+mod pages;
+mod place;
 mod process;
 mod side;
 
@@ -37,9 +41,11 @@ async fn main() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         ["menu", thali] => menu::run(thali).await,
+        ["place", thali] => place::run(thali).await,
+        ["pages", thali] => pages::run(thali).await,
         ["nested", thali, ref others @ ..] => nested::run(thali, others).await,
         _ => anyhow::bail!(
-            "usage: thali-bench nested THALI [OTHER...] | menu THALI \
+            "usage: thali-bench nested THALI [OTHER...] | menu THALI | place THALI | pages THALI \
              | by-hand ADDRESS DATABASE_URL | bare ADDRESS THALI_ADDRESS"
         ),
     }

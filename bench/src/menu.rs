@@ -14,7 +14,7 @@ use crate::{
     database::Scratch,
     load::{self, Call},
     process::{Server, free_address},
-    side::{CONNECTIONS, Plan, Side, judge, print},
+    side::{Bound, CONNECTIONS, Plan, Side, judge, print},
 };
 
 /// What Thali must reach of the bare bytes.
@@ -32,7 +32,7 @@ pub async fn run(thali: &str) -> anyhow::Result<ExitCode> {
         ("menu-warm-of-bare-handler", reached(&sides[1])),
         ("menu-warm-get-of-bare-handler", reached(&sides[2])),
     ];
-    Ok(judge(&lines, BOUND))
+    Ok(judge(&lines, Bound::AtLeast(BOUND)))
 }
 
 async fn measure(scratch: &Scratch, thali: &str, plan: &Plan) -> anyhow::Result<Vec<Side>> {
@@ -83,6 +83,7 @@ fn with_get(post: &Call, asked: &Value) -> Call {
             text("variables")
         ),
         body: Vec::new().into(),
+        token: None,
     }
 }
 
@@ -115,6 +116,7 @@ pub async fn serve(listen: SocketAddr, thali: SocketAddr) -> anyhow::Result<()> 
         method: Method::POST,
         path: "/graphql".to_owned(),
         body: std::env::var("BENCH_BODY")?.into(),
+        token: None,
     };
     let bytes = load::once(&call).await?;
     let content_type = (header::CONTENT_TYPE, "application/json; charset=utf-8");

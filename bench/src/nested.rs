@@ -12,7 +12,7 @@ use crate::{
     database::{Scratch, in_one_form},
     load::{self, Call},
     process::{Server, free_address},
-    side::{CONNECTIONS, Figures, Plan, Side, judge, print},
+    side::{Bound, CONNECTIONS, Figures, Plan, Side, judge, print},
 };
 
 /// What Thali must reach of the page by hand.
@@ -38,7 +38,7 @@ pub async fn run(thali: &str, others: &[&str]) -> anyhow::Result<ExitCode> {
             1.0 / thali.ratio(by_hand, Figures::cpu),
         ),
     ];
-    Ok(judge(&lines, BOUND))
+    Ok(judge(&lines, Bound::AtLeast(BOUND)))
 }
 
 async fn measure(
@@ -85,6 +85,7 @@ async fn by_hand_side(scratch: &Scratch) -> anyhow::Result<Side> {
         method: Method::GET,
         path: "/hospitals/bench/from/2026-11-23".to_owned(),
         body: Vec::new().into(),
+        token: None,
     };
     let server = Server::start(address, command).await?;
     Ok(Side::new("by hand", server, call))

@@ -1,6 +1,6 @@
 //! One side of a comparison: a server, what is asked of it, and what the rounds showed.
 
-use std::{process::ExitCode, time::Duration};
+use std::{fmt::Display, process::ExitCode, str::FromStr, time::Duration};
 
 use anyhow::ensure;
 use hyper::Method;
@@ -34,6 +34,16 @@ pub struct Figures {
     database_cpu: f64,
 }
 
+/// What a variable of the environment says, or `default`.
+pub fn setting<T: FromStr>(name: &str, default: &str) -> anyhow::Result<T>
+where
+    T::Err: Display,
+{
+    let text = std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    let read = text.parse();
+    read.map_err(|error| anyhow::anyhow!("{name}={text}: {error}"))
+}
+
 /// How much is measured.
 pub struct Plan {
     rounds: u64,
@@ -42,13 +52,9 @@ pub struct Plan {
 
 impl Plan {
     pub fn read() -> anyhow::Result<Self> {
-        let setting = |name, default: &str| match std::env::var(name) {
-            Ok(text) => text,
-            Err(_) => default.to_owned(),
-        };
         Ok(Self {
-            rounds: setting("BENCH_ROUNDS", "5").parse()?,
-            time: Duration::from_secs_f64(setting("BENCH_SECONDS", "8").parse()?),
+            rounds: setting("BENCH_ROUNDS", "5")?,
+            time: Duration::from_secs_f64(setting("BENCH_SECONDS", "8")?),
         })
     }
 
@@ -102,6 +108,7 @@ impl Side {
             method: Method::POST,
             path: "/graphql".to_owned(),
             body: body.to_string().into(),
+            token: None,
         };
         Ok(Self::new(
             name,
@@ -153,7 +160,7 @@ impl Figures {
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     match values.len() {
@@ -198,13 +205,23 @@ pub fn print(sides: &[Side]) {
     }
 }
 
-/// Prints a line for each (name, value), all of which must reach `bound`.
-pub fn judge(lines: &[(&str, f64)], bound: f64) -> ExitCode {
+/// What a figure must be.
+#[derive(Clone, Copy)]
+pub enum Bound {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+/// Prints a line for each (name, value), all of which must keep to `bound`.
+pub fn judge(lines: &[(&str, f64)], bound: Bound) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for (name, value) in lines {
-        let is_reached = *value >= bound;
+        let (is_reached, sign, of) = match bound {
+            Bound::AtLeast(least) => (*value >= least, ">=", least),
+            Bound::AtMost(most) => (*value <= most, "<=", most),
+        };
         let verdict = if is_reached { "ok" } else { "short" };
-        println!("{name}  {value:.2}  >={bound:.2}  {verdict}");
+        println!("{name}  {value:.2}  {sign}{of:.2}  {verdict}");
         if !is_reached {
             code = ExitCode::FAILURE;
         }
