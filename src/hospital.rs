@@ -18,7 +18,7 @@ mod window;
 pub use edges::{HospitalBy, HospitalById};
 pub use lists::{HospitalsOfKitchen, KitchensOfHospital};
 pub use query::HospitalQuery;
-use stats::{HospitalStats, PopularDish};
+use stats::{HospitalStats, PopularDish, Served};
 pub use ward::{Ward, WardById};
 pub use window::{MealWindow, WindowRow, WindowsOfHospital, instant};
 
@@ -251,13 +251,18 @@ impl Hospital {
         ctx: &Context<'_>,
         #[graphql(desc = "The first day.")] from: Date,
         #[graphql(desc = "The last day, at most 366 days from the first.")] to: Date,
-    ) -> Result<Row<HospitalStats>> {
+    ) -> Result<Plain<HospitalStats>> {
         let days = stats::Days::new(from.0, to.0)?;
-        let stats = ctx.load(stats::StatsOfHospital(days), self.0.id).await?;
-        match stats {
-            Some(stats) => Ok(stats),
-            None => Ok(Row::new(HospitalStats::none(self.0.id, days, ctx.now()?))),
-        }
+        let hospital = self.0.id;
+        let served = match ctx.load(stats::ServedByHospital(days), hospital).await? {
+            Some(served) => served,
+            None => Row::new(Served::nothing(ctx.now()?)),
+        };
+        Ok(Plain(HospitalStats {
+            hospital,
+            days,
+            served,
+        }))
     }
 
     /// The dishes that it offered most often on some days, most often first; at most five minutes

@@ -34,7 +34,7 @@ use crate::{
 const MOST_DAYS: i64 = 366;
 
 /// Days of which figures are told.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Days {
     from: NaiveDate,
     to: NaiveDate,
@@ -70,11 +70,9 @@ impl Days {
     }
 }
 
-/// What a hospital served.
+/// What a hospital served. Kept in the cache.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct HospitalStats {
-    hospital: Uuid,
-    days: Days,
+pub struct Served {
     menus: i64,
     items: i64,
     dishes: i64,
@@ -84,44 +82,51 @@ pub struct HospitalStats {
     as_of: DateTime<Utc>,
 }
 
+/// What a hospital served, and what becomes of its orders.
+pub struct HospitalStats {
+    pub hospital: Uuid,
+    pub days: Days,
+    pub served: Row<Served>,
+}
+
 /// What a hospital served on some days. The figures are at most five minutes old, but for those of
 /// orders.
 #[Object]
 impl HospitalStats {
     /// Menus that were published for these days.
     async fn menus(&self) -> i64 {
-        self.menus
+        self.served.menus
     }
 
     /// Items on these menus.
     async fn items(&self) -> i64 {
-        self.items
+        self.served.items
     }
 
     /// Different dishes among them.
     async fn dishes(&self) -> i64 {
-        self.dishes
+        self.served.dishes
     }
 
     /// Different dishes among them without meat and fish.
     async fn vegetarian_dishes(&self) -> i64 {
-        self.vegetarian
+        self.served.vegetarian
     }
 
     /// Different dishes among them with nothing of animal origin.
     async fn vegan_dishes(&self) -> i64 {
-        self.vegan
+        self.served.vegan
     }
 
     /// Energy of a portion in kilocalories, on average over the items whose dish states it; null
     /// where none does.
     async fn average_energy_kcal(&self) -> Option<f64> {
-        self.energy_kcal
+        self.served.energy_kcal
     }
 
     /// When this was true.
     async fn as_of(&self) -> scalar::DateTime {
-        scalar::DateTime(self.as_of)
+        scalar::DateTime(self.served.as_of)
     }
 
     /// What became of the orders for these days, as it is now. For nurses, dietitians and managers
@@ -141,11 +146,11 @@ impl HospitalStats {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct StatsOfHospital(pub Days);
+pub struct ServedByHospital(pub Days);
 
-impl Hot for StatsOfHospital {
+impl Hot for ServedByHospital {
     type Key = Uuid;
-    type Value = Option<Row<HospitalStats>>;
+    type Value = Option<Row<Served>>;
 
     fn kind(&self) -> Option<HotKind> {
         Some(HotKind::Stats)
@@ -176,9 +181,7 @@ impl Hot for StatsOfHospital {
         for row in reads.conn.query_all(&query).await? {
             let mut cells = Cells::new(&row, 0, 0);
             let hospital: Uuid = cells.value()?;
-            let figures = HospitalStats {
-                hospital,
-                days: self.0,
+            let served = Served {
                 menus: cells.value()?,
                 items: cells.value()?,
                 dishes: cells.value()?,
@@ -187,20 +190,18 @@ impl Hot for StatsOfHospital {
                 energy_kcal: cells.value()?,
                 as_of: reads.now(),
             };
-            stats.push((hospital, figures));
+            stats.push((hospital, Row::new(served)));
         }
         let stats = one_each(keys, stats, |(hospital, _)| *hospital);
-        let row = |stats: Option<(Uuid, HospitalStats)>| stats.map(|(_, stats)| Row::new(stats));
-        Ok(stats.into_iter().map(|stats| stats.map(row)).collect())
+        let row = |found: Option<(Uuid, Row<Served>)>| found.map(|(_, served)| served);
+        Ok(stats.into_iter().map(|found| found.map(row)).collect())
     }
 }
 
-impl HospitalStats {
-    /// Those of a hospital without a menu.
-    pub fn none(hospital: Uuid, days: Days, now: DateTime<Utc>) -> Self {
+impl Served {
+    /// By a hospital without a menu.
+    pub fn nothing(now: DateTime<Utc>) -> Self {
         Self {
-            hospital,
-            days,
             menus: 0,
             items: 0,
             dishes: 0,
