@@ -22,4 +22,4 @@ pub(crate) use payload::payload;
 pub use problem::Problem;
 pub use read::{Ctx, Reads};
 pub use row::{Plain, Row};
-pub use write::{Begun, Changed, KEY_IS_KEPT, KEYS, Write, Writes, is_key};
+pub use write::{Begun, Changed, KEY_IS_KEPT, KEYS, Write, Writes, at_work, is_key};

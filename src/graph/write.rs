@@ -106,8 +106,6 @@ impl Writes {
         input: &impl InputType,
         thing: Uuid,
     ) -> Result<Begun> {
-        let viewer = ctx.data_opt::<Viewer>().copied().unwrap_or_default();
-        let name = viewer.known()?;
         let mut write = self.open(ctx).await?;
         if !is_key(key) {
             let problem = Problem::invalid(&["idempotencyKey"], key, KEYS);
@@ -115,7 +113,7 @@ impl Writes {
             return Ok(Begun::First(Box::new(write)));
         }
         let claim = idempotency_key::Model {
-            viewer: name,
+            viewer: write.scope.viewer().known()?,
             key: key.to_owned(),
             fingerprint: fingerprint(mutation, input),
             thing,
@@ -128,10 +126,7 @@ impl Writes {
     pub async fn open(&self, ctx: &Context<'_>) -> Result<Write> {
         let viewer = ctx.data_opt::<Viewer>().copied().unwrap_or_default();
         viewer.known()?;
-        let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
-            let cause = anyhow::anyhow!("a mutation without a database or a meter");
-            return Err(Error::internal(cause));
-        };
+        let (app, meter) = at_work(&self.app, ctx)?;
         let loaders = ctx.loaders()?.clone();
         // What was read before keeps a connection: a request waits for one and holds none.
         loaders.rest();
@@ -225,6 +220,20 @@ impl Write {
         // The answer shows what is there now, not what the request had read before.
         self.loaders.forget();
         Ok(Changed { thing, problems })
+    }
+}
+
+/// What a root of mutations works with, and what counts the statements of the request.
+pub fn at_work<'a>(
+    app: &'a Option<App>,
+    ctx: &'a Context<'_>,
+) -> Result<(&'a App, &'a Arc<Meter>)> {
+    match (app, ctx.data_opt()) {
+        (Some(app), Some(meter)) => Ok((app, meter)),
+        _ => {
+            let cause = anyhow::anyhow!("a mutation without a database or a meter");
+            Err(Error::internal(cause))
+        }
     }
 }
 

@@ -100,16 +100,20 @@ pub struct Held {
 /// promised nothing; another's is a problem, as one that never was.
 pub async fn take(write: &mut Write, hold: &ID) -> Result<Held> {
     let id = Kind::Hold.read(hold)?;
-    let own = Condition::all()
-        .add(Expr::col(("hold", "id")).eq(id))
-        .add(Expr::col(("hold", "account_id")).eq(write.scope.account()));
-    if let Some(held) = end(&write.conn, own, None).await?.pop() {
+    if let Some(held) = end(&write.conn, own(write, id), None).await?.pop() {
         return Ok(held);
     }
     if !write.has_made(id).await? {
         write.problems.push(Problem::not_found(&["hold"], hold));
     }
     Ok(Held::default())
+}
+
+/// The hold with this id, if it is the sender's.
+fn own(write: &Write, id: Uuid) -> Condition {
+    Condition::all()
+        .add(Expr::col(("hold", "id")).eq(id))
+        .add(Expr::col(("hold", "account_id")).eq(write.scope.account()))
 }
 
 /// Waits for these holds, or skips those that somebody else has, and deletes them.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     carts::{Key, Outcome, What},
     error::Result,
-    graph::{Plain, Problem, id::Kind},
+    graph::{Plain, id::Kind},
 };
 
 /// What is put into a cart.
@@ -71,15 +71,11 @@ async fn add_to_cart(
         let name = Key::new(key, &format!("{item} {quantity}"));
         let outcome = write.change(what, None, Some(name)).await?;
         if outcome == Outcome::Done && !is_offered {
-            let path = vec!["menuItem".to_owned()];
-            let id = Kind::MenuItem.id(item);
-            write.problems.push(Problem::not_on_menu(path, id));
+            write.refuse(item);
         }
         write.heed(outcome, (item, quantity), 0, key);
     } else if line.is_none() {
-        let path = vec!["menuItem".to_owned()];
-        let id = Kind::MenuItem.id(item);
-        write.problems.push(Problem::not_on_menu(path, id));
+        write.refuse(item);
     }
     Ok(write.end())
 }

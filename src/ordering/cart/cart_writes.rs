@@ -11,9 +11,9 @@ use crate::{
     app::App,
     auth::{Address, Bound, Scope, Viewer, secret},
     carts::{Change, Key, Line, MOST_LINES, MOST_PORTIONS, Outcome, What, Whose},
-    db::{Meter, Position, Reader},
+    db::{Position, Reader},
     error::{Error, Result},
-    graph::{Ctx, KEYS, Problem, Reads, id::Kind, is_key},
+    graph::{Ctx, KEYS, Problem, Reads, at_work, id::Kind, is_key},
     load::Loaders,
     ordering::{
         offer::{self, Holding, Payer},
@@ -97,10 +97,7 @@ impl CartWrites {
         token: Option<&str>,
         is_new_wanted: bool,
     ) -> Result<CartWrite<'a>> {
-        let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
-            let cause = anyhow::anyhow!("a mutation without a database or a meter");
-            return Err(Error::internal(cause));
-        };
+        let (app, meter) = at_work(&self.app, ctx)?;
         let loaders = ctx.loaders()?;
         // What was read before keeps a connection: a request waits for one and holds none.
         loaders.rest();
@@ -173,6 +170,13 @@ impl CartWrite<'_> {
             self.problems
                 .push(Problem::invalid(&["idempotencyKey"], key, KEYS));
         }
+    }
+
+    /// Tells that an item cannot be ordered.
+    pub fn refuse(&mut self, item: Uuid) {
+        let path = vec!["menuItem".to_owned()];
+        let item = Kind::MenuItem.id(item);
+        self.problems.push(Problem::not_on_menu(path, item));
     }
 
     /// Changes the cart; whether it was changed so before is told by the outcome.

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     carts::What,
     error::Result,
-    graph::{Plain, Problem, id::Kind},
+    graph::{Plain, id::Kind},
 };
 
 /// How much of an item is to be in a cart.
@@ -65,11 +65,7 @@ async fn set_cart_line(
         _ => write.price(item, quantity).await?.map(What::Set),
     };
     match what {
-        None => {
-            let path = vec!["menuItem".to_owned()];
-            let id = Kind::MenuItem.id(item);
-            write.problems.push(Problem::not_on_menu(path, id));
-        }
+        None => write.refuse(item),
         Some(what) if write.problems.is_empty() => {
             let expected = input.expected_version;
             let outcome = write.change(what, expected, None).await?;

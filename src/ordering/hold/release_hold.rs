@@ -1,9 +1,8 @@
 //! `releaseHold`: what is held is given back before its time is over.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 
-use super::{end, give_back};
+use super::{end, give_back, own};
 use crate::{
     error::Result,
     graph::{Plain, Problem, Writes, id::Kind},
@@ -58,10 +57,7 @@ async fn release_hold(
 ) -> Result<bool> {
     let id = Kind::Hold.read(&input.hold)?;
     let write = writes.open(ctx).await?;
-    let own = Condition::all()
-        .add(Expr::col(("hold", "id")).eq(id))
-        .add(Expr::col(("hold", "account_id")).eq(write.scope.account()));
-    let held = end(&write.conn, own, None).await?;
+    let held = end(&write.conn, own(&write, id), None).await?;
     let is_there = !held.is_empty();
     give_back(&write.conn, held, write.now).await?;
     write.end(id).await?;
