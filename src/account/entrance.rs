@@ -16,7 +16,7 @@ use crate::{
     carts::Whose,
     db::{Meter, Position, Transaction},
     error::{Error, Result},
-    graph::{Ctx, Reads},
+    graph::{Ctx, Reads, at_work},
     load::Loaders,
 };
 
@@ -72,10 +72,7 @@ impl Entrance {
     }
 
     pub(super) fn enter<'a>(&'a self, ctx: &'a Context<'_>) -> Result<Entering<'a>> {
-        let (Some(app), Some(meter)) = (&self.app, ctx.data_opt::<Arc<Meter>>()) else {
-            let cause = anyhow::anyhow!("a mutation without a database or a meter");
-            return Err(Error::internal(cause));
-        };
+        let (app, meter) = at_work(&self.app, ctx)?;
         Ok(Entering {
             app,
             viewer: ctx.data_opt().copied().unwrap_or_default(),
@@ -128,7 +125,7 @@ impl Entering<'_> {
 
     /// Puts what somebody chose before they signed in into the cart of their account. Who cannot
     /// have their cart gets in all the same.
-    pub async fn bring_cart(&self, token: Option<&str>, account: Uuid) {
+    pub(super) async fn bring_cart(&self, token: Option<&str>, account: Uuid) {
         let Some(from) = token.map(Whose::token) else {
             return;
         };

@@ -31,12 +31,14 @@ pub struct SessionTokens {
 }
 
 impl Entering<'_> {
-    /// Begins a session of an account in this transaction, and ends that.
+    /// Begins a session of an account in this transaction, and ends that. The cart with this token
+    /// comes along.
     pub async fn open(
         &self,
         conn: Transaction,
         account: account::Model,
         with_cookie: bool,
+        cart: Option<&str>,
     ) -> Result<Entered> {
         let jar = self.jar.filter(|_| with_cookie);
         let cookie = jar.map(|_| secret::random()).transpose()?;
@@ -59,6 +61,7 @@ impl Entering<'_> {
         if let (Some(jar), Some(value)) = (jar, cookie) {
             jar.put(CookieChange::Set { value, life: LIFE });
         }
+        self.bring_cart(cart, account.id).await;
         Ok(Entered::known(account, tokens))
     }
 

@@ -70,8 +70,6 @@ async fn sign_in(entering: &Entering<'_>, input: SignInInput) -> Result<Entered>
     };
     entering.forgive(&bounds).await;
     let conn = entering.begin().await?;
-    let id = account.id;
-    let entered = entering.open(conn, account, input.cookie).await?;
-    entering.bring_cart(input.cart.as_deref(), id).await;
-    Ok(entered)
+    let cart = input.cart.as_deref();
+    entering.open(conn, account, input.cookie, cart).await
 }

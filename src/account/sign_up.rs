@@ -74,6 +74,7 @@ async fn sign_up(entering: &Entering<'_>, input: SignUpInput) -> Result<Entered>
     if !problems.is_empty() {
         return Ok(Entered::refused(problems));
     }
+    let cart = input.cart.as_deref();
     let bounds = entering.attempt(&input.email).await?;
     let passwords = &entering.app.passwords;
     let account = match entering.find(&input.email).await? {
@@ -84,10 +85,7 @@ async fn sign_up(entering: &Entering<'_>, input: SignUpInput) -> Result<Entered>
             }
             entering.forgive(&bounds).await;
             let conn = entering.begin().await?;
-            let id = known.id;
-            let entered = entering.open(conn, known, input.cookie).await?;
-            entering.bring_cart(input.cart.as_deref(), id).await;
-            return Ok(entered);
+            return entering.open(conn, known, input.cookie, cart).await;
         }
         None => {
             entering.attempt_new().await?;
@@ -113,10 +111,7 @@ async fn sign_up(entering: &Entering<'_>, input: SignUpInput) -> Result<Entered>
         conn.rollback().await?;
         return Err(Error::Unavailable);
     }
-    let id = account.id;
-    let entered = entering.open(conn, account, input.cookie).await?;
-    entering.bring_cart(input.cart.as_deref(), id).await;
-    Ok(entered)
+    entering.open(conn, account, input.cookie, cart).await
 }
 
 /// NIST SP 800-63B, 3.1.1.2: length counts, and no rules of composition.
