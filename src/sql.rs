@@ -164,6 +164,30 @@ pub fn sent_id(id: Uuid) -> serde_json::Value {
     id.simple().to_string().into()
 }
 
+/// The type with which a parameter is sent to PostgreSQL; none where no statement sends such.
+pub fn parameter_type(value: &Value) -> Option<&'static str> {
+    Some(match value {
+        Value::Bool(_) => "boolean",
+        Value::SmallInt(_) => "smallint",
+        Value::Int(_) => "integer",
+        Value::BigInt(_) | Value::BigUnsigned(_) => "bigint",
+        Value::Double(_) => "double precision",
+        Value::String(_) => "text",
+        Value::Uuid(_) => "uuid",
+        Value::ChronoDate(_) => "date",
+        Value::ChronoTime(_) => "time",
+        Value::ChronoDateTimeUtc(_) => "timestamptz",
+        Value::Json(_) => "jsonb",
+        Value::Array(ArrayType::Uuid, _) => "uuid[]",
+        Value::Array(ArrayType::Int, _) => "integer[]",
+        Value::Array(ArrayType::ChronoDate, _) => "date[]",
+        Value::Array(ArrayType::SmallInt, _) => "smallint[]",
+        Value::Array(ArrayType::BigInt, _) => "bigint[]",
+        Value::Array(ArrayType::String, _) => "text[]",
+        _ => return None,
+    })
+}
+
 fn any(column: Expr, array: Value) -> Expr {
     column.eq(Func::cust("ANY").arg(array))
 }

@@ -21,6 +21,7 @@ mod nested;
 mod pages;
 mod place;
 mod process;
+mod program;
 mod side;
 
 // The same for both sides.

@@ -5,19 +5,16 @@
 use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Context, ensure};
-use chrono::{DateTime, Utc};
-use hyper::Method;
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use serde_json::{Value, json};
 use thali::{auth::SignedIn, graph::id::Kind};
-use tokio::process::Command;
 use uuid::Uuid;
 
 use crate::{
     database::Scratch,
     load::{self, Call},
-    place::open,
-    process::{Server, free_address},
+    process::Server,
+    program::{open, seed, serve, token},
     side::{Bound, judge, median, setting},
 };
 
@@ -127,20 +124,6 @@ async fn measure(thali: &str, few: &Scratch, many: &Scratch) -> anyhow::Result<[
     ])
 }
 
-async fn seed(thali: &str, url: &str, hospitals: &str, orders: &str) -> anyhow::Result<()> {
-    println!("preparing: {hospitals} hospitals, {orders} orders");
-    let status = Command::new(thali)
-        .args(["seed", "--scale", hospitals, "--orders", orders])
-        .env("DATABASE_URL", url)
-        .env("THALI_LOG", "error")
-        .stdout(std::process::Stdio::null())
-        .status();
-    ensure!(status.await?.success(), "thali seed failed");
-    let database = Database::connect(url).await?;
-    database.execute_unprepared("VACUUM ANALYZE").await?;
-    Ok(database.close().await?)
-}
-
 /// The hospital with most orders, and a server that a nurse of it asks.
 struct Hospital {
     _server: Server,
@@ -169,34 +152,15 @@ impl Hospital {
         let signed_in = Statement::from_sql_and_values(DbBackend::Postgres, signed_in, values);
         database.execute_raw(signed_in).await?;
         database.close().await?;
-        let address = free_address()?;
-        let mut command = Command::new(thali);
-        command
-            .arg("serve")
-            .env("DATABASE_URL", url)
-            .env("THALI_ENV", "development")
-            .env("THALI_LISTEN", address.to_string())
-            .env("THALI_LOG", "error")
-            .env_remove("REDIS_URL");
-        let server = Server::start(address, command).await?;
-        let app = open(url).await?;
-        let keys = app.tokens.keys(&app.db).await;
-        let keys = keys.map_err(|_| anyhow::anyhow!("no key signs tokens"))?;
+        let (server, mut base) = serve(thali, url, &[("THALI_ENV", "development")]).await?;
         let who = SignedIn {
             account: nurse,
             session: nurse,
         };
-        let token = keys.issue(who, Utc::now(), DateTime::<Utc>::MAX_UTC);
-        let (token, _) = token.map_err(|_| anyhow::anyhow!("no token"))?;
+        base.token = Some(token(&open(url).await?, who).await?);
         Ok(Self {
             _server: server,
-            base: Call {
-                address,
-                method: Method::POST,
-                path: "/graphql".to_owned(),
-                body: Vec::new().into(),
-                token: Some(token),
-            },
+            base,
             id,
             orders: row.try_get("", "orders")?,
             foreign: row

@@ -7,24 +7,19 @@
 use std::{process::ExitCode, time::Instant};
 
 use anyhow::{Context, ensure};
-use chrono::Utc;
 use futures_util::future::try_join_all;
-use hyper::Method;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 use thali::app::App;
-use tokio::process::Command;
 
 mod lunch;
 mod pgbench;
 mod recorded;
 
-pub use recorded::open;
-
 use crate::{
     database::Scratch,
     load::{self, Call},
-    process::{Server, free_address},
+    program::{open, seed, serve, token},
     side::{Bound, CONNECTIONS, judge, median, setting},
 };
 use lunch::{Order, PLACE};
@@ -58,14 +53,7 @@ async fn measure(
     original: &Scratch,
     copies: &mut Vec<Scratch>,
 ) -> anyhow::Result<f64> {
-    println!("preparing: {HOSPITALS} hospitals, {OLD_ORDERS} orders");
-    let status = Command::new(thali)
-        .args(["seed", "--scale", HOSPITALS, "--orders", OLD_ORDERS])
-        .env("DATABASE_URL", &original.url)
-        .env("THALI_LOG", "error")
-        .stdout(std::process::Stdio::null())
-        .status();
-    ensure!(status.await?.success(), "thali seed failed");
+    seed(thali, &original.url, HOSPITALS, OLD_ORDERS).await?;
     let database = Database::connect(&original.url).await?;
     database
         .execute_unprepared(include_str!("place/lunch.sql"))
@@ -86,8 +74,10 @@ async fn measure(
     let script = std::env::temp_dir().join(format!("thali-bench-{}.sql", std::process::id()));
     std::fs::write(&script, pgbench::script(&recorded)?)?;
     let replayed = Database::connect(&copies[1].url).await?;
-    let (_server, call) = serve(thali, &copies[2]).await?;
-    let app = recorded::open(&copies[2].url).await?;
+    let clients = pgbench::CLIENTS.to_string();
+    let settings = [("THALI_ENV", "development"), ("THALI_DB_POOL", &clients)];
+    let (_server, call) = serve(thali, &copies[2].url, &settings).await?;
+    let app = open(&copies[2].url).await?;
 
     let mut ratios = Vec::new();
     println!(
@@ -119,45 +109,17 @@ async fn measure(
     Ok(median(ratios.into_iter()))
 }
 
-async fn serve(thali: &str, scratch: &Scratch) -> anyhow::Result<(Server, Call)> {
-    let address = free_address()?;
-    let mut command = Command::new(thali);
-    command
-        .arg("serve")
-        .env("DATABASE_URL", &scratch.url)
-        .env("THALI_ENV", "development")
-        .env("THALI_LISTEN", address.to_string())
-        .env("THALI_DB_POOL", pgbench::CLIENTS.to_string())
-        .env("THALI_LOG", "error")
-        .env_remove("REDIS_URL");
-    let call = Call {
-        address,
-        method: Method::POST,
-        path: "/graphql".to_owned(),
-        body: Vec::new().into(),
-        token: None,
-    };
-    Ok((Server::start(address, command).await?, call))
-}
-
 /// Places the orders over as many connections as elsewhere; how many in a second.
 async fn place(app: &App, call: &Call, orders: &[Order]) -> anyhow::Result<f64> {
-    let keys = app.tokens.keys(&app.db).await;
-    let keys = keys.map_err(|_| anyhow::anyhow!("no key signs tokens"))?;
-    let call = |order: &Order| {
-        let token = keys.issue(order.nurse, Utc::now(), chrono::DateTime::<Utc>::MAX_UTC);
-        let (token, _) = token.map_err(|_| anyhow::anyhow!("no token"))?;
+    let mut calls = Vec::with_capacity(orders.len());
+    for order in orders {
         let body = json!({ "query": PLACE, "variables": { "input": order.input } });
-        Ok(Call {
+        calls.push(Call {
             body: body.to_string().into(),
-            token: Some(token),
+            token: Some(token(app, order.nurse).await?),
             ..call.clone()
-        })
-    };
-    let calls = orders
-        .iter()
-        .map(call)
-        .collect::<anyhow::Result<Vec<Call>>>()?;
+        });
+    }
     let begun = Instant::now();
     let share = calls.len().div_ceil(CONNECTIONS);
     let answers = try_join_all(calls.chunks(share).map(load::each)).await?;

@@ -3,14 +3,13 @@
 use std::{fmt::Display, process::ExitCode, str::FromStr, time::Duration};
 
 use anyhow::ensure;
-use hyper::Method;
 use serde_json::Value;
-use tokio::process::Command;
 
 use crate::{
     database::Scratch,
     load::{self, Call, Round},
-    process::{Cpu, Server, free_address},
+    process::{Cpu, Server},
+    program::serve,
 };
 
 pub const CONNECTIONS: usize = 32;
@@ -91,30 +90,15 @@ impl Side {
         settings: &[(&str, &str)],
         body: Value,
     ) -> anyhow::Result<Self> {
-        let address = free_address()?;
-        let mut command = Command::new(program);
-        command
-            .arg("serve")
-            .env("DATABASE_URL", &scratch.url)
-            .env("THALI_ENV", "production")
-            .env("THALI_TOKEN_KEYS", "bench:0123456789abcdef0123456789abcdef")
-            .env("THALI_LISTEN", address.to_string())
-            .env("THALI_DB_POOL", "16")
-            .env("THALI_LOG", "error")
-            .env_remove("REDIS_URL")
-            .envs(settings.iter().copied());
-        let call = Call {
-            address,
-            method: Method::POST,
-            path: "/graphql".to_owned(),
-            body: body.to_string().into(),
-            token: None,
-        };
-        Ok(Self::new(
-            name,
-            Server::start(address, command).await?,
-            call,
-        ))
+        let all = [
+            ("THALI_ENV", "production"),
+            ("THALI_TOKEN_KEYS", "bench:0123456789abcdef0123456789abcdef"),
+            ("THALI_DB_POOL", "16"),
+        ];
+        let settings = [&all, settings].concat();
+        let (server, mut call) = serve(program, &scratch.url, &settings).await?;
+        call.body = body.to_string().into();
+        Ok(Self::new(name, server, call))
     }
 
     pub async fn data(&self) -> anyhow::Result<Value> {

@@ -35,6 +35,7 @@ use crate::{
     },
     load::{Loaders, drive},
     schema,
+    sql::parameter_type,
 };
 
 /// Explain every statement that the example operations issue, and fail where one is planned badly
@@ -249,7 +250,9 @@ async fn statements(
 /// The plan that is made once for all values of its parameters: so servers run statements.
 async fn plan(app: &App, statement: Statement) -> anyhow::Result<Plan> {
     let values = statement.values.map_or(Vec::new(), |values| values.0);
-    let types = values.iter().map(type_of);
+    let types = values.iter().map(|value| {
+        parameter_type(value).with_context(|| format!("a parameter of an unknown type: {value:?}"))
+    });
     let types = types.collect::<anyhow::Result<Vec<&str>>>()?.join(", ");
     let (types, nulls) = match values.len() {
         0 => (String::new(), String::new()),
@@ -263,37 +266,12 @@ async fn plan(app: &App, statement: Statement) -> anyhow::Result<Plan> {
     conn.execute_unprepared(&prepare).await?;
     let explain = format!("EXPLAIN (FORMAT JSON) EXECUTE explained{nulls}");
     let explain = Statement::from_string(DbBackend::Postgres, explain);
-    let row = conn.query_one_raw(explain).await;
+    let row = conn.query_one_raw(explain).await?;
+    let row = row.context("no plan came")?;
     // What was prepared would outlive the transaction.
     conn.execute_unprepared("DEALLOCATE explained").await?;
     conn.rollback().await?;
-    let row = row?.context("no plan came")?;
     Ok(Plan::new(row.try_get_by_index(0)?))
-}
-
-/// The type that a parameter is sent with.
-fn type_of(value: &sea_orm::Value) -> anyhow::Result<&'static str> {
-    use sea_orm::{Value, sea_query::ArrayType};
-    Ok(match value {
-        Value::Bool(_) => "boolean",
-        Value::SmallInt(_) => "smallint",
-        Value::Int(_) => "integer",
-        Value::BigInt(_) | Value::BigUnsigned(_) => "bigint",
-        Value::Double(_) => "double precision",
-        Value::String(_) => "text",
-        Value::Uuid(_) => "uuid",
-        Value::ChronoDate(_) => "date",
-        Value::ChronoTime(_) => "time",
-        Value::ChronoDateTimeUtc(_) => "timestamptz",
-        Value::Json(_) => "jsonb",
-        Value::Array(ArrayType::Uuid, _) => "uuid[]",
-        Value::Array(ArrayType::Int, _) => "integer[]",
-        Value::Array(ArrayType::ChronoDate, _) => "date[]",
-        Value::Array(ArrayType::SmallInt, _) => "smallint[]",
-        Value::Array(ArrayType::BigInt, _) => "bigint[]",
-        Value::Array(ArrayType::String, _) => "text[]",
-        other => anyhow::bail!("a parameter of an unknown type: {other:?}"),
-    })
 }
 
 /// How many rows each table has, as PostgreSQL estimates.

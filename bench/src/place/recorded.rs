@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
 use async_graphql::{Request, Variables};
-use sea_orm::{Statement, Value};
+use sea_orm::{Statement, Value, sea_query::ArrayType};
 use serde_json::json;
 use thali::{
     app::App,
     auth::Viewer,
     cache::Touched,
-    clock::Clock,
-    config::{Config, DatabaseUrl},
     db::{Meter, Position},
     graph::{
         Reads,
@@ -19,9 +17,11 @@ use thali::{
     },
     load::{Loaders, drive},
     schema,
+    sql::parameter_type,
 };
 
 use super::lunch::{Order, PLACE};
+use crate::program::open;
 
 /// Orders that were placed by the same statements.
 pub struct Recorded {
@@ -71,14 +71,6 @@ pub async fn record(url: &str, orders: &[Order]) -> anyhow::Result<Recorded> {
     Ok(recorded)
 }
 
-/// Thali within this process.
-pub async fn open(url: &str) -> anyhow::Result<App> {
-    let mut config = Config::defaults();
-    config.database_url = Some(DatabaseUrl(url.to_owned()));
-    config.db_pool = 2;
-    App::start(config, Clock::default()).await
-}
-
 /// What the request selects: see `PLACE`.
 struct Shown;
 
@@ -112,33 +104,34 @@ async fn place(app: &App, order: &Order) -> anyhow::Result<Vec<Statement>> {
 }
 
 fn sent(value: Value) -> anyhow::Result<Sent> {
-    let text = |ty, text: Option<String>| Ok(Sent { ty, text });
-    match value {
-        Value::Bool(value) => text("boolean", value.map(|it| it.to_string())),
-        Value::SmallInt(value) => text("smallint", value.map(|it| it.to_string())),
-        Value::Int(value) => text("integer", value.map(|it| it.to_string())),
-        Value::BigInt(value) => text("bigint", value.map(|it| it.to_string())),
-        Value::BigUnsigned(value) => text("bigint", value.map(|it| it.to_string())),
-        Value::String(value) => text("text", value),
-        Value::Json(value) => text("jsonb", value.map(|it| it.to_string())),
-        Value::Uuid(value) => text("uuid", value.map(|it| it.to_string())),
-        Value::ChronoDate(value) => text("date", value.map(|it| it.to_string())),
-        Value::ChronoDateTimeUtc(value) => text("timestamptz", value.map(|it| it.to_rfc3339())),
-        Value::Array(_, Some(values)) => {
-            let values = values.into_iter().map(sent);
-            let values = values.collect::<anyhow::Result<Vec<Sent>>>()?;
-            let ty = match values.first().map(|value| value.ty) {
-                Some("uuid") | None => "uuid[]",
-                Some(other) => bail!("an array of {other} is sent"),
-            };
-            let texts = values.into_iter().map(|value| value.text);
-            let texts = texts.map(|text| text.context("NULL in an array"));
+    let ty = parameter_type(&value);
+    let ty = ty.with_context(|| format!("{value:?} is sent, which has no known type"))?;
+    Ok(Sent {
+        ty,
+        text: text(value)?,
+    })
+}
+
+fn text(value: Value) -> anyhow::Result<Option<String>> {
+    Ok(match value {
+        Value::Bool(value) => value.map(|it| it.to_string()),
+        Value::SmallInt(value) => value.map(|it| it.to_string()),
+        Value::Int(value) => value.map(|it| it.to_string()),
+        Value::BigInt(value) => value.map(|it| it.to_string()),
+        Value::BigUnsigned(value) => value.map(|it| it.to_string()),
+        Value::String(value) => value,
+        Value::Json(value) => value.map(|it| it.to_string()),
+        Value::Uuid(value) => value.map(|it| it.to_string()),
+        Value::ChronoDate(value) => value.map(|it| it.to_string()),
+        Value::ChronoDateTimeUtc(value) => value.map(|it| it.to_rfc3339()),
+        // Nothing in an array of ids needs quotes.
+        Value::Array(ArrayType::Uuid, Some(values)) => {
+            let texts = values
+                .into_iter()
+                .map(|value| text(value)?.context("NULL in an array"));
             let texts = texts.collect::<anyhow::Result<Vec<String>>>()?;
-            Ok(Sent {
-                ty,
-                text: Some(format!("{{{}}}", texts.join(","))),
-            })
+            Some(format!("{{{}}}", texts.join(",")))
         }
-        other => bail!("{other:?} is sent, which is not known here"),
-    }
+        other => bail!("{other:?} is sent, which has no text here"),
+    })
 }
