@@ -219,113 +219,53 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("Query.nodes", r#"ids: ["$Dish", "$Menu"]"#),
 ];
 
-const ALL: &[Who] = &[Who::Nobody];
-const COOKS: &[Who] = &[Who::Administrator, Who::Own(Kitchen)];
-const MANAGERS: &[Who] = &[Who::Administrator, Who::Own(HospitalManager)];
-/// Everybody who has an account; the administrator's token has no session to end.
-const KNOWN: &[Who] = &[
-    Who::Administrator,
-    Who::Oneself,
-    Who::Somebody,
-    Who::Own(Role::Visitor),
-    Who::Foreign(Role::Visitor),
-    Who::Own(Nurse),
-    Who::Foreign(Nurse),
-    Who::Own(Dietitian),
-    Who::Foreign(Dietitian),
-    Who::Own(HospitalManager),
-    Who::Foreign(HospitalManager),
-    Who::Own(Kitchen),
-    Who::Foreign(Kitchen),
-    Who::Own(Patient),
-    Who::Foreign(Patient),
-];
-/// The same without the kitchen of the order, which sees it and rejects what it cannot cook.
-const NO_COOKS: &[Who] = &[
-    Who::Administrator,
-    Who::Oneself,
-    Who::Somebody,
-    Who::Own(Role::Visitor),
-    Who::Foreign(Role::Visitor),
-    Who::Own(Nurse),
-    Who::Foreign(Nurse),
-    Who::Own(Dietitian),
-    Who::Foreign(Dietitian),
-    Who::Own(HospitalManager),
-    Who::Foreign(HospitalManager),
-    Who::Foreign(Kitchen),
-    Who::Own(Patient),
-    Who::Foreign(Patient),
-];
-/// The same without the dietitians of its hospital and its patient, who see it and have no part in
-/// its delivery.
-const NO_DIETITIANS: &[Who] = &[
-    Who::Administrator,
-    Who::Oneself,
-    Who::Somebody,
-    Who::Own(Role::Visitor),
-    Who::Foreign(Role::Visitor),
-    Who::Own(Nurse),
-    Who::Foreign(Nurse),
-    Who::Foreign(Dietitian),
-    Who::Own(HospitalManager),
-    Who::Foreign(HospitalManager),
-    Who::Own(Kitchen),
-    Who::Foreign(Kitchen),
-    Who::Foreign(Patient),
-];
+/// Who may change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum May {
+    /// Also without an account.
+    All,
+    /// Who is known: what they may not see is a problem like what does not exist.
+    Known,
+    /// Who is known, but for these.
+    KnownBut(&'static [Who]),
+    /// These and administrators.
+    These(&'static [Who]),
+    /// Who it is hangs on the input.
+    Shown,
+}
 
-/// Everybody who has an account.
-const HOLDERS: &[Who] = &[
-    Who::Oneself,
-    Who::Somebody,
-    Who::Own(Role::Visitor),
-    Who::Foreign(Role::Visitor),
-    Who::Own(Nurse),
-    Who::Foreign(Nurse),
-    Who::Own(Dietitian),
-    Who::Foreign(Dietitian),
-    Who::Own(HospitalManager),
-    Who::Foreign(HospitalManager),
-    Who::Own(Kitchen),
-    Who::Foreign(Kitchen),
-    Who::Own(Patient),
-    Who::Foreign(Patient),
-];
+impl May {
+    pub fn lets(self, who: Who) -> bool {
+        let is_known = !matches!(who, Who::Nobody | Who::Unknown);
+        match self {
+            Self::All => true,
+            Self::Known => is_known,
+            Self::KnownBut(these) => is_known && !these.contains(&who),
+            Self::These(these) => who.is_administrator() || these.contains(&who),
+            Self::Shown => false,
+        }
+    }
+}
 
+const COOKS: May = May::These(&[Who::Own(Kitchen)]);
+const MANAGERS: May = May::These(&[Who::Own(HospitalManager)]);
 /// Those who care for patients.
-const CARERS: &[Who] = &[
-    Who::Administrator,
-    Who::Oneself,
-    Who::Own(Nurse),
-    Who::Own(Dietitian),
-];
-/// Everybody who is known: what they may not see is a problem like what does not exist.
-const SIGNED_IN: &[Who] = KNOWN;
-/// The same without the patient, who sees what is known of them and does not decide about it.
-const NO_PATIENT: &[Who] = &[
-    Who::Administrator,
-    Who::Oneself,
-    Who::Somebody,
-    Who::Own(Role::Visitor),
-    Who::Foreign(Role::Visitor),
-    Who::Own(Nurse),
-    Who::Foreign(Nurse),
-    Who::Own(Dietitian),
-    Who::Foreign(Dietitian),
-    Who::Own(HospitalManager),
-    Who::Foreign(HospitalManager),
-    Who::Own(Kitchen),
-    Who::Foreign(Kitchen),
-    Who::Foreign(Patient),
-];
+const CARERS: May = May::These(&[Who::Oneself, Who::Own(Nurse), Who::Own(Dietitian)]);
+/// The token of the settings has no account.
+const HOLDERS: May = May::KnownBut(&[Who::Administrator]);
+/// The kitchen of the order sees it, and rejects what it cannot cook.
+const NO_COOKS: May = May::KnownBut(&[Who::Own(Kitchen)]);
+/// The dietitians of its hospital and its patient see it, and have no part in its delivery.
+const NO_DIETITIANS: May = May::KnownBut(&[Who::Own(Dietitian), Who::Own(Patient)]);
+/// The patient sees what is known of them, and does not decide about it.
+const NO_PATIENT: May = May::KnownBut(&[Who::Own(Patient)]);
 
 const PROBLEMS: &str = "problems { code }";
 
-/// Mutation, what is selected, who may (nobody, where who it is hangs on the input), and an input that has a problem where there can be one:
-/// so nothing changes. `signOut` is last, for it does.
+/// Mutation, what is selected, who may, and an input that has a problem where there can be one: so
+/// nothing changes. `signOut` is last, for it does.
 #[rustfmt::skip]
-pub const CHANGES: &[(&str, &str, &[Who], &str)] = &[
+pub const CHANGES: &[(&str, &str, May, &str)] = &[
     ("createDish", PROBLEMS, COOKS, r#"{ "kitchen": "$Kitchen", "name": "", "category": "SOUP", "allergensDeclared": false, "idempotencyKey": "$KEY" }"#),
     ("updateDish", PROBLEMS, COOKS, r#"{ "dish": "$Dish", "name": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("setMenuItemPortions", PROBLEMS, COOKS, r#"{ "menuItem": "$MenuItem", "portions": -1, "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
@@ -339,18 +279,18 @@ pub const CHANGES: &[(&str, &str, &[Who], &str)] = &[
     ("removeAllergy", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "allergen": "MILK", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("movePatient", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "ward": "$Ward", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("dischargePatient", PROBLEMS, NO_PATIENT, r#"{ "patient": "$Patient", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
-    ("placeOrder", PROBLEMS, SIGNED_IN, r#"{ "patient": "$Patient", "slot": "2026-11-23T12:00:00Z", "lines": [], "idempotencyKey": "$KEY" }"#),
-    ("placeWardOrders", PROBLEMS, SIGNED_IN, r#"{ "slot": "2026-11-23T12:00:00Z", "mode": "BEST_EFFORT", "orders": [], "idempotencyKey": "$KEY" }"#),
+    ("placeOrder", PROBLEMS, May::Known, r#"{ "patient": "$Patient", "slot": "2026-11-23T12:00:00Z", "lines": [], "idempotencyKey": "$KEY" }"#),
+    ("placeWardOrders", PROBLEMS, May::Known, r#"{ "slot": "2026-11-23T12:00:00Z", "mode": "BEST_EFFORT", "orders": [], "idempotencyKey": "$KEY" }"#),
     ("cancelOrder", PROBLEMS, NO_COOKS, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("advanceOrder", PROBLEMS, NO_DIETITIANS, r#"{ "order": "$Order", "to": "DELIVERED", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
-    ("overrideConflict", PROBLEMS, SIGNED_IN, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
+    ("overrideConflict", PROBLEMS, May::Known, r#"{ "order": "$Order", "reason": "", "expectedVersion": 99, "idempotencyKey": "$KEY" }"#),
     ("holdPortions", PROBLEMS, HOLDERS, r#"{ "lines": [], "idempotencyKey": "$KEY" }"#),
-    ("releaseHold", PROBLEMS, KNOWN, r#"{ "hold": "$Hold" }"#),
-    ("addToCart", PROBLEMS, ALL, r#"{ "cart": "$KEY", "menuItem": "$MenuItem", "idempotencyKey": "$KEY" }"#),
-    ("setCartLine", PROBLEMS, ALL, r#"{ "cart": "$KEY", "menuItem": "$MenuItem", "quantity": 1 }"#),
-    ("clearCart", PROBLEMS, ALL, r#"{ "cart": "$KEY" }"#),
-    ("signUp", PROBLEMS, ALL, r#"{ "email": "nobody@example.org", "name": "", "password": "" }"#),
-    ("signIn", PROBLEMS, ALL, r#"{ "email": "$KEY@example.org", "password": "wrong" }"#),
-    ("refreshSession", PROBLEMS, &[], r#"{ "refreshToken": "$KEY" }"#),
-    ("signOut", PROBLEMS, KNOWN, r#"{ "everywhere": false }"#),
+    ("releaseHold", PROBLEMS, May::Known, r#"{ "hold": "$Hold" }"#),
+    ("addToCart", PROBLEMS, May::All, r#"{ "cart": "$KEY", "menuItem": "$MenuItem", "idempotencyKey": "$KEY" }"#),
+    ("setCartLine", PROBLEMS, May::All, r#"{ "cart": "$KEY", "menuItem": "$MenuItem", "quantity": 1 }"#),
+    ("clearCart", PROBLEMS, May::All, r#"{ "cart": "$KEY" }"#),
+    ("signUp", PROBLEMS, May::All, r#"{ "email": "nobody@example.org", "name": "", "password": "" }"#),
+    ("signIn", PROBLEMS, May::All, r#"{ "email": "$KEY@example.org", "password": "wrong" }"#),
+    ("refreshSession", PROBLEMS, May::Shown, r#"{ "refreshToken": "$KEY" }"#),
+    ("signOut", PROBLEMS, May::Known, r#"{ "everywhere": false }"#),
 ];
