@@ -3,7 +3,7 @@
 use std::fs;
 
 use entity::menu_item;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use thali::{
     app::App,
@@ -182,13 +182,72 @@ async fn a_changed_week_brings_its_menu_up_to_date() {
         assert_eq!(texts(&app, events).await, ["DataImported"]);
         files.json(week, &day("2024-05-06", &[]));
         files.import(&app, STRICT).await;
+        let shown = "SELECT date FROM menu WHERE published_at IS NOT NULL";
+        assert_eq!(texts(&app, shown).await.len(), 0);
+        assert_eq!(rows_of(&app, "menu_section").await, 0);
+        assert_eq!(texts(&app, versions).await, ["3"]);
+        files.json(week, &day("2024-05-06", &[dish("Stew", &[])]));
+        let again = files.import(&app, STRICT).await;
+        assert_eq!(again.counted(Kind::Menus).new, 1);
         assert_eq!(
-            (
-                rows_of(&app, "menu").await,
-                rows_of(&app, "menu_section").await
-            ),
-            (0, 0)
+            rows_of(&app, "menu").await,
+            1,
+            "the same one is shown again"
         );
+        assert_eq!(texts(&app, versions).await, ["4"]);
+        assert_eq!(menu_lines(&app).await, ["2024-05-06 Grill Stew"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_promised_stays_and_is_not_forgotten() {
+    on_both(|app| async move {
+        let files = Files::new();
+        files.json("canteens.json", &canteens());
+        let week = "k/2024/19.json";
+        let with = |name: &str, portions: Option<i32>| {
+            let mut dish = dish(name, &[]);
+            dish["portions"] = json!(portions);
+            dish
+        };
+        let sheet = [
+            with("Rice", Some(40)),
+            with("Soup", Some(40)),
+            with("Stew", Some(40)),
+        ];
+        files.json(week, &day("2024-05-06", &sheet));
+        files.import(&app, STRICT).await;
+        // Somebody orders while the next sheet comes, which has no soup.
+        let sheet = [with("Rice", Some(60)), with("Stew", None)];
+        files.json(week, &day("2024-05-06", &sheet));
+        let order = app.db.begin(&Meter::new("test")).await.unwrap();
+        let ordered = "UPDATE availability SET reserved = reserved + 3";
+        order.execute_unprepared(ordered).await.unwrap();
+        let commit = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            order.commit().await.unwrap();
+        };
+        let (summary, ()) = tokio::join!(files.import(&app, STRICT), commit);
+        assert_eq!(
+            (summary.promised, summary.counted(Kind::Items).removed),
+            (1, 0)
+        );
+        let told = "1 items stay that their sheets have no longer";
+        assert!(summary.to_string().contains(told), "{summary}");
+        let portions = "SELECT d.name || ' ' || a.portions || ' ' || a.reserved FROM availability a
+             JOIN menu_item i ON i.id = a.menu_item_id JOIN dish d ON d.id = i.dish_id ORDER BY 1";
+        assert_eq!(
+            texts(&app, portions).await,
+            ["Rice 60 3", "Soup 40 3", "Stew 40 3"]
+        );
+        let back = app.db.begin(&Meter::new("test")).await.unwrap();
+        back.execute_unprepared("UPDATE availability SET reserved = 0")
+            .await
+            .unwrap();
+        back.commit().await.unwrap();
+        files.import(&app, STRICT).await;
+        assert_eq!(texts(&app, portions).await, ["Rice 60 0", "Stew 40 0"]);
     })
     .await;
 }

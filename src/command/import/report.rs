@@ -87,6 +87,8 @@ pub struct Summary {
     pub refused: u64,
     /// Records that were refused for more than one reason each, where they are counted so.
     pub refused_records: u64,
+    /// Items that their sheet has no longer, and that stay, because somebody has ordered of them.
+    pub promised: u64,
     pub problems: Vec<Problem>,
     pub took: Duration,
 }
@@ -113,6 +115,7 @@ impl Summary {
         self.records += other.records;
         self.refused += other.refused;
         self.refused_records += other.refused_records;
+        self.promised += other.promised;
         self.problems.extend(other.problems);
     }
 }
@@ -136,6 +139,13 @@ impl fmt::Display for Summary {
             writeln!(
                 f,
                 "{kind:<10}{new:>10}{changed:>10}{unchanged:>10}{removed:>10}"
+            )?;
+        }
+        if self.promised > 0 {
+            writeln!(
+                f,
+                "{} items stay that their sheets have no longer: somebody has ordered of them",
+                self.promised
             )?;
         }
         if self.files > 0 {

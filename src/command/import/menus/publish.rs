@@ -48,7 +48,7 @@ pub async fn publish(
             press.day(day, reader);
         }
     }
-    press.writes.write(db).await?;
+    press.writes.write(db, now).await?;
     Ok(press.summary)
 }
 
@@ -71,7 +71,7 @@ impl Press<'_> {
         for meal in [Meal::Breakfast, Meal::Lunch, Meal::Dinner] {
             let lines = meals.remove(&meal).unwrap_or_default();
             let old = self.published.remove(&(reader.hospital, day.date, meal));
-            if !lines.is_empty() || old.is_some() {
+            if !lines.is_empty() || old.as_ref().is_some_and(|menu| menu.is_published) {
                 self.menu(reader, day.date, meal, &lines, old);
             }
         }
@@ -87,7 +87,14 @@ impl Press<'_> {
     ) {
         let count = self.summary.count(Kind::Menus);
         match &old {
-            Some(menu) => count.unchanged += u64::from(self.counted.insert(menu.id)),
+            Some(menu) if menu.is_published => {
+                count.unchanged += u64::from(self.counted.insert(menu.id));
+            }
+            Some(menu) => {
+                count.new += 1;
+                self.counted.insert(menu.id);
+                self.writes.shown_menus.push(menu.id);
+            }
             None => count.new += 1,
         }
         let known = old.as_ref().map(|menu| menu.id);
@@ -107,6 +114,7 @@ impl Press<'_> {
             self.writes.menus.push(row);
             Menu {
                 id,
+                is_published: true,
                 sections: HashMap::new(),
                 items: HashMap::new(),
             }
@@ -218,30 +226,41 @@ impl Press<'_> {
         self.writes.gone_prices.extend(gone);
     }
 
+    /// Sets how many portions there are; where a sheet does not say, what was said before holds.
     fn availability(&mut self, item: &Item, line: &Line) {
-        let old = item.availability.as_ref();
-        let reserved = old.map_or(0, |old| old.reserved);
-        // Portions that are promised stay promised.
-        let portions = line.portions.map(|portions| portions.max(reserved));
-        let row = availability::Model {
-            menu_item_id: item.row.id,
-            portions,
-            reserved,
-            as_of: self.now,
-            version: old.map_or(1, |old| old.version + 1),
+        let Some(old) = &item.availability else {
+            self.writes.availability.push(availability::Model {
+                menu_item_id: item.row.id,
+                portions: line.portions,
+                reserved: 0,
+                as_of: self.now,
+                version: 1,
+            });
+            return;
         };
-        match old {
-            None => self.writes.availability.push(row),
-            Some(old) if old.portions == portions => {}
-            Some(_) => self.writes.changed_availability.push(row),
+        // Portions that are promised stay promised.
+        let portions = line.portions.map(|portions| portions.max(old.reserved));
+        if portions.is_some() && old.portions != portions {
+            self.writes.changed_availability.push(availability::Model {
+                portions,
+                as_of: self.now,
+                version: old.version + 1,
+                ..old.clone()
+            });
         }
     }
 
-    /// Takes this kitchen's dishes that are not `listed` off the menu, and what is empty then.
+    /// Takes this kitchen's dishes that are not `listed` off the menu, but for what is promised to
+    /// somebody, and what is empty then.
     fn clear(&mut self, menu: Menu, listed: &HashSet<Uuid>) {
-        let stays = |dish: &Uuid| listed.contains(dish) || !self.dishes.contains(*dish);
-        let (staying, going): (Vec<_>, Vec<_>) =
-            menu.items.iter().partition(|(dish, _)| stays(dish));
+        let is_listed = |dish: &Uuid| listed.contains(dish) || !self.dishes.contains(*dish);
+        let (mut staying, unlisted): (Vec<_>, Vec<_>) =
+            menu.items.iter().partition(|(dish, _)| is_listed(dish));
+        let (promised, going): (Vec<_>, Vec<_>) = unlisted
+            .into_iter()
+            .partition(|(_, item)| item.promised() > 0);
+        self.summary.promised += promised.len() as u64;
+        staying.extend(promised);
         let filled: HashSet<Uuid> = staying
             .iter()
             .map(|(_, item)| item.row.section_id)
@@ -257,7 +276,6 @@ impl Press<'_> {
             count.unchanged = count.unchanged.saturating_sub(1);
             count.removed += 1;
             self.writes.gone_menus.push(menu.id);
-            return;
         }
         let empty = menu
             .sections

@@ -8,7 +8,8 @@ use entity::{
     vocabulary::{Audience, Meal},
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -26,6 +27,8 @@ pub struct Published {
 /// A menu with everything on it.
 pub struct Menu {
     pub id: Uuid,
+    /// False where it is a draft, or was taken back.
+    pub is_published: bool,
     pub sections: HashMap<String, menu_section::Model>,
     /// By dish.
     pub items: HashMap<Uuid, Item>,
@@ -36,6 +39,13 @@ pub struct Item {
     pub row: menu_item::Model,
     pub prices: HashMap<Audience, menu_item_price::Model>,
     pub availability: Option<availability::Model>,
+}
+
+impl Item {
+    /// Portions that somebody has ordered, or holds.
+    pub fn promised(&self) -> i32 {
+        self.availability.as_ref().map_or(0, |row| row.reserved)
+    }
 }
 
 impl Published {
@@ -82,6 +92,7 @@ impl Published {
             let sections = sections.remove(&row.id).unwrap_or_default();
             let menu = Menu {
                 id: row.id,
+                is_published: row.published_at.is_some(),
                 sections: sections
                     .into_iter()
                     .map(|row| (row.title.clone(), row))
@@ -96,7 +107,9 @@ impl Published {
     }
 }
 
-/// The items of the menus, by menu and dish, with their prices and availability.
+/// The items of the menus, by menu and dish, with their prices and availability. They are held,
+/// as who orders holds them: an item, and then its portions. So nobody orders what goes, and what
+/// is promised meanwhile is not forgotten.
 async fn items(
     db: &impl ConnectionTrait,
     menus: &SelectStatement,
@@ -104,6 +117,8 @@ async fn items(
     let of_menus = menu_item::Column::MenuId.in_subquery(menus.clone());
     let rows = menu_item::Entity::find()
         .filter(of_menus.clone())
+        .order_by_asc(menu_item::Column::Id)
+        .lock_exclusive()
         .all(db)
         .await?;
     let ids = Query::select()
@@ -124,6 +139,8 @@ async fn items(
     }
     let mut availability: HashMap<Uuid, availability::Model> = availability::Entity::find()
         .filter(availability::Column::MenuItemId.in_subquery(ids))
+        .order_by_asc(availability::Column::MenuItemId)
+        .lock_exclusive()
         .all(db)
         .await?
         .into_iter()

@@ -1,5 +1,6 @@
 //! The writes of one sheet, gathered so that each table is written in few statements.
 
+use chrono::{DateTime, Utc};
 use entity::{availability, menu, menu_item, menu_item_price, menu_section, vocabulary::Audience};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter,
@@ -24,7 +25,10 @@ pub struct Writes {
     pub gone_prices: Vec<(Uuid, Audience)>,
     pub gone_items: Vec<Uuid>,
     pub gone_sections: Vec<Uuid>,
+    /// Menus without an item: they are not shown any more. Orders may name them.
     pub gone_menus: Vec<Uuid>,
+    /// Menus that were there, and were not shown.
+    pub shown_menus: Vec<Uuid>,
 }
 
 impl Writes {
@@ -35,9 +39,11 @@ impl Writes {
             + self.moved_items.len()
             + self.gone_items.len()
             + self.gone_sections.len()
+            + self.gone_menus.len()
+            + self.shown_menus.len()
     }
 
-    pub async fn write(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub async fn write(self, db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
         for ids in self.changed_menus.chunks(bulk::IDS) {
             let version = Expr::col(menu::Column::Version).add(1);
             menu::Entity::update_many()
@@ -78,11 +84,14 @@ impl Writes {
                 .exec(db)
                 .await?;
         }
-        for ids in self.gone_menus.chunks(bulk::IDS) {
-            menu::Entity::delete_many()
-                .filter(menu::Column::Id.is_in(ids.iter().copied()))
-                .exec(db)
-                .await?;
+        for (menus, published_at) in [(&self.gone_menus, None), (&self.shown_menus, Some(now))] {
+            for ids in menus.chunks(bulk::IDS) {
+                menu::Entity::update_many()
+                    .col_expr(menu::Column::PublishedAt, Expr::value(published_at))
+                    .filter(menu::Column::Id.is_in(ids.iter().copied()))
+                    .exec(db)
+                    .await?;
+            }
         }
         Ok(())
     }
