@@ -78,8 +78,9 @@ const CHOSEN: [Diet; 4] = [Diet::Vegetarian, Diet::Vegan, Diet::Halal, Diet::Kos
 pub const ALL_FOODS: i32 = 0b1111_1000;
 pub const ALL_DRINKS: i32 = 0b1_1111;
 
-/// For how long a tray is eaten, at most: who must not eat from noon on gets none just before.
-pub const EATEN_WITHIN: TimeDelta = TimeDelta::minutes(30);
+/// From the beginning of its slot until a tray is eaten, at most: it is brought within half an
+/// hour, and eaten within another. Who must not eat from noon on gets none just before.
+pub const EATEN_WITHIN: TimeDelta = TimeDelta::minutes(60);
 
 /// Everything that speaks against `eater` eating `plate` that is brought at a time.
 pub fn conflicts(eater: &Eater, plate: &Plate, at: DateTime<Utc>) -> Vec<Conflict> {

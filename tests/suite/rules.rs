@@ -129,7 +129,7 @@ fn model(eater: &Eater, plate: &Plate, at: DateTime<Utc>) -> Refused {
     let same_on_both = plate.food_texture.filter(|level| *level < 5);
     let drinks = levels(plate.drink_thickness.or(same_on_both), 0..=4);
 
-    let mut eaten = (0..30).map(|minute| at + TimeDelta::minutes(minute));
+    let mut eaten = (0..60).map(|minute| at + TimeDelta::minutes(minute));
     Refused {
         allergens: allergens.map(|(allergen, _)| *allergen).collect(),
         diets: wanted.filter(|diet| !fitted.contains(diet)).collect(),
@@ -178,7 +178,7 @@ fn eater(choices: &mut Choices) -> Eater {
         food_levels: bits(choices, 3, 0b1111_1000),
         drink_levels: bits(choices, 0, 0b1_1111),
         nil_by_mouth: choices.one_in(5).then(|| {
-            let from = monday() + TimeDelta::minutes(choices.below(120) as i64 - 60);
+            let from = monday() + TimeDelta::minutes(choices.below(180) as i64 - 60);
             let long = TimeDelta::minutes(1 + choices.below(90) as i64);
             NilByMouth {
                 from,

@@ -242,8 +242,8 @@ fn nothing_is_brought_that_would_be_eaten_while_nothing_may_be() {
     for (from, until, is_nil) in [
         ("2026-11-23T08:00:00Z", None, true),
         ("2026-11-23T12:00:00Z", None, true),
-        ("2026-11-23T12:29:59Z", None, true),
-        ("2026-11-23T12:30:00Z", None, false),
+        ("2026-11-23T12:59:59Z", None, true),
+        ("2026-11-23T13:00:00Z", None, false),
         ("2026-11-23T08:00:00Z", Some("2026-11-23T12:00:01Z"), true),
         ("2026-11-23T08:00:00Z", Some("2026-11-23T12:00:00Z"), false),
     ] {
