@@ -21,6 +21,12 @@ use sea_orm::{
 use super::unprepared::{self, Unprepared, acquire_error, bound};
 use crate::{config::Config, search::LEAST_LIKENESS};
 
+/// A statement has one text for any keys, and every month of orders in its plan: planned anew for
+/// its values it takes longer than it runs.
+pub const PLANS: (&str, &str) = ("plan_cache_mode", "force_generic_plan");
+/// Such a plan is taken for dearer than it is, and would be compiled.
+pub const JIT: (&str, &str) = ("jit", "off");
+
 #[derive(Clone, Debug)]
 pub struct Pool {
     pub connections: DatabaseConnection,
@@ -94,11 +100,7 @@ impl Pool {
                 .statement_timeout(config.db_statement_timeout)
                 .map_sqlx_postgres_opts(|postgres| {
                     let least = [("pg_trgm.word_similarity_threshold", LEAST_LIKENESS)];
-                    // A statement has one text for any keys, and every month of orders in its
-                    // plan: planned anew for its values it takes longer than it runs.
-                    // Such a plan is taken for dearer than it is, and would be compiled.
-                    let plans = [("plan_cache_mode", "force_generic_plan"), ("jit", "off")];
-                    postgres.options(least).options(plans)
+                    postgres.options(least).options([PLANS, JIT])
                 });
         }
         Ok(Self {

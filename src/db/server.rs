@@ -5,7 +5,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sea_orm::{DbBackend, DbErr, FromQueryResult, SqlxError, Statement};
 
-use super::{Db, pool::Pool, unprepared::query_error};
+use super::{
+    Db,
+    pool::{JIT, PLANS, Pool},
+    unprepared::query_error,
+};
 use crate::{config::Config, search::LEAST_LIKENESS};
 
 // `numbackends` is for everyone to see, other than the rows of `pg_stat_activity`.
@@ -14,7 +18,8 @@ const ASK: &str = "SELECT current_setting('max_connections')::int AS max_connect
         + coalesce(current_setting('reserved_connections', true), '0')::int AS reserved,
     (SELECT sum(numbackends) FROM pg_stat_database)::int AS in_use,
     (SELECT setting::bigint FROM pg_settings WHERE name = 'statement_timeout') AS statement_timeout,
-    current_setting('pg_trgm.word_similarity_threshold', true) AS likeness";
+    current_setting('pg_trgm.word_similarity_threshold', true) AS likeness,
+    current_setting('plan_cache_mode') AS plans, current_setting('jit') AS jit";
 
 #[derive(Clone, Debug, FromQueryResult)]
 struct Server {
@@ -26,6 +31,8 @@ struct Server {
     /// In milliseconds.
     statement_timeout: i64,
     likeness: Option<String>,
+    plans: String,
+    jit: String,
 }
 
 impl Db {
@@ -95,10 +102,12 @@ impl Server {
                 );
             }
         }
-        if let Some(lost) = self.lost(config.db_statement_timeout) {
+        let lost = self.lost(config.db_statement_timeout, pool.unprepared.is_none());
+        if !lost.is_empty() {
             tracing::warn!(
-                "a pooler drops the settings of connections to the {server}: {lost} is missing; \
-                 set it for the database (deploy/pgbouncer.ini says how)"
+                "a pooler drops the settings of connections to the {server}: set {} for the \
+                 database (deploy/pgbouncer.ini says how)",
+                lost.join(", ")
             );
         }
     }
@@ -109,15 +118,27 @@ impl Server {
         self.max_connections - self.reserved - others
     }
 
-    /// The first setting of the connection that does not hold.
-    fn lost(&self, statement_timeout: Duration) -> Option<String> {
+    /// The settings of the connection that do not hold.
+    fn lost(&self, statement_timeout: Duration, is_prepared: bool) -> Vec<String> {
+        let mut lost = Vec::new();
         let wanted = statement_timeout.as_millis();
         if u128::try_from(self.statement_timeout) != Ok(wanted) {
-            return Some(format!("statement_timeout = {wanted}"));
+            lost.push(format!("statement_timeout = {wanted}"));
         }
         let likeness = self.likeness.as_deref().and_then(|text| text.parse().ok());
-        let name = "pg_trgm.word_similarity_threshold";
-        (likeness != Some(LEAST_LIKENESS)).then(|| format!("{name} = {LEAST_LIKENESS}"))
+        if likeness != Some(LEAST_LIKENESS) {
+            let name = "pg_trgm.word_similarity_threshold";
+            lost.push(format!("{name} = {LEAST_LIKENESS}"));
+        }
+        let (name, plans) = PLANS;
+        if is_prepared && self.plans != plans {
+            lost.push(format!("{name} = {plans}"));
+        }
+        let (name, jit) = JIT;
+        if self.jit != jit {
+            lost.push(format!("{name} = {jit}"));
+        }
+        lost
     }
 }
 
@@ -131,6 +152,8 @@ mod tests {
         in_use: 11,
         statement_timeout: 10_000,
         likeness: None,
+        plans: String::new(),
+        jit: String::new(),
     };
 
     #[test]
@@ -140,15 +163,26 @@ mod tests {
 
     #[test]
     fn a_setting_that_does_not_hold_is_named() {
-        let lost = |server: &Server| server.lost(Duration::from_secs(10));
+        let lost = |server: &Server| server.lost(Duration::from_secs(10), true);
         let likeness = "pg_trgm.word_similarity_threshold = 0.4";
-        assert_eq!(lost(&SERVER).as_deref(), Some(likeness));
+        let (plans, jit) = ("plan_cache_mode = force_generic_plan", "jit = off");
+        assert_eq!(lost(&SERVER), [likeness, plans, jit]);
         let mut server = SERVER.clone();
         server.likeness = Some("0.6".to_owned());
-        assert_eq!(lost(&server).as_deref(), Some(likeness));
+        assert_eq!(lost(&server), [likeness, plans, jit]);
         server.likeness = Some("0.4".to_owned());
-        assert_eq!(lost(&server), None);
+        server.plans = "auto".to_owned();
+        assert_eq!(lost(&server), [plans, jit]);
+        server.jit = "off".to_owned();
+        assert_eq!(lost(&server), [plans]);
+        let unprepared = server.lost(Duration::from_secs(10), false);
+        assert!(
+            unprepared.is_empty(),
+            "what is planned each time knows the values"
+        );
+        server.plans = "force_generic_plan".to_owned();
+        assert!(lost(&server).is_empty());
         server.statement_timeout = 0;
-        assert_eq!(lost(&server).as_deref(), Some("statement_timeout = 10000"));
+        assert_eq!(lost(&server), ["statement_timeout = 10000"]);
     }
 }

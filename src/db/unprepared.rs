@@ -19,7 +19,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-use super::position::Position;
+use super::{pool::JIT, position::Position};
 use crate::{config::Config, search::LEAST_LIKENESS};
 
 /// How a transaction begins: statements that are sent as one message.
@@ -35,7 +35,9 @@ impl Unprepared {
         let timeout = config.db_statement_timeout.as_millis();
         let begin = format!(
             "BEGIN; SET LOCAL statement_timeout = {timeout}; \
-             SET LOCAL pg_trgm.word_similarity_threshold = {LEAST_LIKENESS}"
+             SET LOCAL pg_trgm.word_similarity_threshold = {LEAST_LIKENESS}; \
+             SET LOCAL {} = {}",
+            JIT.0, JIT.1
         );
         Self(begin.into())
     }
@@ -76,7 +78,7 @@ impl Unprepared {
 
 /// A transaction that is open, or may be. sqlx would leave one open that is given up while it
 /// begins, as it is when a request runs out of time, and behind a pooler that takes a connection
-/// to the server from everybody. So what is given up takes its connection with it.
+/// to the server from everybody. So what is dropped takes its connection with it.
 #[derive(Debug)]
 pub struct Open<C: BorrowMut<PoolConnection<Postgres>>> {
     connection: C,

@@ -232,7 +232,9 @@ async fn in_session_mode_statements_stay_prepared() {
     let settings = format!(
         "SELECT show_limit();
          ALTER DATABASE {name} SET statement_timeout = '10s';
-         ALTER DATABASE {name} SET pg_trgm.word_similarity_threshold = 0.4"
+         ALTER DATABASE {name} SET pg_trgm.word_similarity_threshold = 0.4;
+         ALTER DATABASE {name} SET plan_cache_mode = 'force_generic_plan';
+         ALTER DATABASE {name} SET jit = off"
     );
     let database = direct.app.db.for_migration();
     for sql in settings.split(';') {
