@@ -31,6 +31,8 @@ pub enum Viewer {
     Anonymous,
     /// Sent something that is nobody's: may read like anyone, and is told when it matters.
     Unknown,
+    /// Sent a cookie, and nobody can say now whose it is: the same, but it is told to try again.
+    Unclear,
     /// Has the token of the settings.
     Administrator,
     /// Has what shows a session, which may be over by now.
@@ -87,7 +89,8 @@ impl Viewer {
         let found = app.cookies.find(cookie, &app.db, app.clock.now()).await;
         match found {
             Ok(Some(signed_in)) => Self::Account(signed_in),
-            Ok(None) | Err(_) => Self::Unknown,
+            Ok(None) => Self::Unknown,
+            Err(_) => Self::Unclear,
         }
     }
 
@@ -103,6 +106,7 @@ impl Viewer {
             Self::Anonymous => Err(Error::Unauthenticated(
                 "Changes need to know who you are: send `Authorization: Bearer TOKEN`.",
             )),
+            Self::Unclear => Err(Error::Unavailable),
             Self::Unknown => Err(Error::Unauthenticated(
                 "Neither `Authorization` nor a cookie has what is good now: refresh the session, \
                  or sign in.",

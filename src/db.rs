@@ -115,6 +115,11 @@ impl Db {
         row.try_get_by_index(0).map(Position::from_bytes)
     }
 
+    /// Whether something else than the primary answers reads.
+    pub fn has_replicas(&self) -> bool {
+        !self.replicas.is_empty()
+    }
+
     /// A transaction that may write. On SQLite it takes the write lock at once, so that
     /// it cannot fail half-way for want of it.
     pub async fn begin(&self, meter: &Arc<Meter>) -> Result<Transaction, DbErr> {

@@ -14,7 +14,7 @@ use crate::{
     app::App,
     auth::{Address, Bound, Jar, Viewer},
     carts::Whose,
-    db::{Meter, Position, Transaction},
+    db::{Meter, Position, Reader, Transaction},
     error::{Error, Result},
     graph::{Ctx, Reads, at_work},
     load::Loaders,
@@ -100,10 +100,11 @@ impl Entering<'_> {
     /// Counts an attempt to prove who it is; an error where there were too many.
     pub async fn attempt(&self, email: &EmailAddress) -> Result<[Bound; 3]> {
         let (key, from) = (email.key(), self.address.network());
+        // The one that everything counts for is first: once it is passed, no names are kept.
         let bounds = [
+            Bound::new(&format!("from {from}"), MOST_FROM_ONE),
             Bound::new(&format!("account {key} from {from}"), MOST_FOR_ONE_FROM_ONE),
             Bound::new(&format!("account {key}"), MOST_FOR_ONE),
-            Bound::new(&format!("from {from}"), MOST_FROM_ONE),
         ];
         self.app.sign_ins.attempt(&bounds, self.now).await?;
         Ok(bounds)
@@ -135,12 +136,16 @@ impl Entering<'_> {
         }
     }
 
+    /// Reads what is so now, apart from any transaction.
+    pub fn reader(&self) -> Reader {
+        self.app.db.reader(self.meter).at_least(Position::LATEST)
+    }
+
     /// The account with this address.
     pub async fn find(&self, email: &EmailAddress) -> Result<Option<account::Model>> {
-        let reader = self.app.db.reader(self.meter).at_least(Position::LATEST);
         let found = account::Entity::find()
             .filter(account::Column::EmailKey.eq(email.key()))
-            .one(&reader)
+            .one(&self.reader())
             .await?;
         Ok(found)
     }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object};
 use entity::{membership, vocabulary::Role};
 use sea_orm::{
     ConnectionTrait, DbBackend,
-    sea_query::{Condition, Expr},
+    sea_query::{Condition, Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use crate::{
     hospital::{Hospital, HospitalById},
     kitchen::{Kitchen, KitchenById},
     load::Edge,
-    patient::{Patient, PatientById},
+    patient::{Patient, PatientById, SEE_PATIENTS},
     sql::is_any_of,
 };
 
@@ -29,8 +29,8 @@ use crate::{
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Membership(pub membership::Model);
 
-/// What somebody is at which place. Shown to that person, to the managers of the hospital, and
-/// to administrators.
+/// What somebody is at which place. Shown to that person, to the managers of the hospital, to
+/// administrators, and who is one of its patients to those who care for them.
 #[Object]
 impl Membership {
     /// The global id.
@@ -76,7 +76,8 @@ impl Membership {
 #[derive(Clone, PartialEq)]
 pub struct MembershipById;
 
-/// The viewer's own, and all of the hospitals that they manage.
+/// The viewer's own, all of the hospitals that they manage, and those of the patients for whom
+/// they care.
 fn visible_to(scope: &Scope, backend: DbBackend) -> Condition {
     if scope.is_administrator() {
         return Condition::all();
@@ -84,9 +85,13 @@ fn visible_to(scope: &Scope, backend: DbBackend) -> Condition {
     let managed = scope.hospitals(&[Role::HospitalManager]);
     let own = scope.account();
     let is_any = |column, ids: &[_]| is_any_of(Expr::col(("membership", column)), ids, backend);
+    let of_patients = Condition::all()
+        .add(is_any("hospital_id", &scope.hospitals(&SEE_PATIENTS)))
+        .add(Expr::col(("membership", "patient_id")).is_not_null());
     Condition::any()
         .add(is_any("account_id", own.as_slice()))
         .add(is_any("hospital_id", &managed))
+        .add(of_patients)
 }
 
 impl Edge for MembershipById {

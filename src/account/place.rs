@@ -24,11 +24,10 @@ const OF_A_HOSPITAL: [Role; 4] = [
 ];
 const FITTING: &str = "VISITOR, NURSE, DIETITIAN or HOSPITAL_MANAGER with a `hospital`, KITCHEN \
      with a `kitchen`, PATIENT with a `patient`, or ADMINISTRATOR with none of them";
-const WHO_DECIDES: Error = Error::Forbidden(
-    "Only the managers of the hospital, and administrators, decide who is what there; who its \
-     patients are also its nurses and dietitians; about kitchens and administrators only \
-     administrators.",
-);
+const WHO: &str = "Only the managers of the hospital, and administrators, decide who is what \
+     there; who its patients are its nurses and dietitians; about kitchens and administrators \
+     only administrators.";
+const WHO_DECIDES: Error = Error::Forbidden(WHO);
 
 /// Where somebody is something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +60,10 @@ impl Sent<'_> {
     /// does not decide about it, before anything is told of anybody.
     pub async fn read(&self, write: &mut Write) -> Result<Option<RoleOf>> {
         let at = self.place(write).await?;
+        if at.is_none() && self.patient.is_some() && !write.scope.is_administrator() {
+            // Who does not decide about the patient is not told whether there is an account.
+            return Ok(None);
+        }
         let fits = match at {
             Some(At::Hospital(_)) => OF_A_HOSPITAL.contains(&self.role),
             Some(At::Kitchen(_)) => self.role == Role::Kitchen,
@@ -111,6 +114,7 @@ impl Sent<'_> {
                 Ok(self.found(at, ("hospital", self.hospital), write))
             }
             (None, None, Some(id)) => {
+                write.scope.check_anywhere(&SEE_PATIENTS, WHO)?;
                 let patients = patient::hold(&write.conn, &write.scope, &[id]).await?;
                 let patient = patients.into_iter().next();
                 if let Some(patient) = &patient {

@@ -61,11 +61,12 @@ impl RefreshSession {
 }
 
 async fn refresh_session(entering: &Entering<'_>, token: &str) -> Result<Entered> {
-    let conn = entering.begin().await?;
     let find = || refresh_token::Entity::find_by_id(secret::hash(token));
-    let Some(token) = find().one(&conn).await? else {
+    // What is no token costs nobody a transaction.
+    let Some(token) = find().one(&entering.reader()).await? else {
         return Err(NOT_GOOD);
     };
+    let conn = entering.begin().await?;
     let session = session::Entity::find_by_id(token.session_id).lock_exclusive();
     let session = session.one(&conn).await?;
     let is_over =

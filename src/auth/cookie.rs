@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{SignedIn, secret};
 use crate::{
-    db::{Db, Meter},
+    db::{Db, Meter, Position},
     error::Result,
 };
 
@@ -60,12 +60,16 @@ impl Cookies {
         if let Some(who) = self.recall(&hash, now).await {
             return Ok(Some(who));
         }
-        let found = session::Entity::find()
+        let session = session::Entity::find()
             .filter(session::Column::CookieHash.eq(&hash))
             .filter(session::Column::EndedAt.is_null())
-            .filter(session::Column::ExpiresAt.gt(now))
-            .one(&db.reader(&Meter::new("cookie")))
-            .await?;
+            .filter(session::Column::ExpiresAt.gt(now));
+        let reader = db.reader(&Meter::new("cookie"));
+        let mut found = session.clone().one(&reader).await?;
+        if found.is_none() && db.has_replicas() {
+            // A replica may not know yet who has just signed in.
+            found = session.one(&reader.at_least(Position::LATEST)).await?;
+        }
         let Some(session) = found else {
             return Ok(None);
         };

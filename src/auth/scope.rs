@@ -68,7 +68,7 @@ impl Scope {
     pub fn account(&self) -> Option<Uuid> {
         match self.viewer {
             Viewer::Account(signed_in) => Some(signed_in.account),
-            Viewer::Anonymous | Viewer::Unknown | Viewer::Administrator => None,
+            Viewer::Anonymous | Viewer::Unknown | Viewer::Unclear | Viewer::Administrator => None,
         }
     }
 

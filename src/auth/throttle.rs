@@ -15,10 +15,11 @@ use crate::error::{Error, Result};
 
 /// Longest wait for Redis: this process can count too.
 const TIMEOUT: Duration = Duration::from_millis(250);
-/// How many names are counted here; more, and those that are over are thrown away.
-const MOST_NAMES: usize = 100_000;
+/// From how many names on those that are over are thrown away.
+const MANY_NAMES: usize = 100_000;
 
-/// Counts all names and answers with the counts and the milliseconds until they begin anew.
+/// Counts names until one has more than it may, and answers with the counts and the milliseconds
+/// until they begin anew.
 const COUNT: &str = "
 local counts = {}
 for i, key in ipairs(KEYS) do
@@ -26,6 +27,7 @@ for i, key in ipairs(KEYS) do
     if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, ARGV[2]) end
     counts[#counts + 1] = count
     counts[#counts + 1] = redis.call('PTTL', key)
+    if count > tonumber(ARGV[2 + i]) then break end
 end
 return counts";
 
@@ -47,9 +49,16 @@ impl Bound {
 #[derive(Clone, Debug)]
 pub struct Throttle {
     redis: Option<(ConnectionManager, Arc<str>)>,
-    here: Arc<Mutex<HashMap<String, Counted>>>,
+    here: Arc<Mutex<Here>>,
     /// After which time it is counted anew.
     window: Duration,
+}
+
+#[derive(Debug, Default)]
+struct Here {
+    names: HashMap<String, Counted>,
+    /// How many names there were when what is over was last thrown away.
+    left: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +77,7 @@ impl Throttle {
         }
     }
 
-    /// Counts an attempt against every bound; an error where one is passed.
+    /// Counts an attempt against the bounds, until one is passed, which is an error.
     pub async fn attempt(&self, bounds: &[Bound], now: DateTime<Utc>) -> Result<()> {
         let counts = self.count(bounds, 1, now).await;
         let pairs = bounds.iter().zip(counts);
@@ -101,6 +110,9 @@ impl Throttle {
             command.arg(format!("thali:t:{database}:{}", bound.name));
         }
         command.arg(by).arg(self.window.as_millis() as u64);
+        for bound in bounds {
+            command.arg(bound.most);
+        }
         let mut redis = redis.clone();
         let counts = tokio::time::timeout(TIMEOUT, command.query_async::<Vec<i64>>(&mut redis));
         let counts = counts.await.ok()?.ok()?;
@@ -111,23 +123,30 @@ impl Throttle {
 
     fn count_here(&self, bounds: &[Bound], by: i64, now: DateTime<Utc>) -> Vec<(i64, Duration)> {
         let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-        if here.len() > MOST_NAMES {
-            here.retain(|_, counted| now < counted.until);
+        let Here { names, left } = &mut *here;
+        // Not again before there are twice as many: so a name costs little, however many there are.
+        if names.len() > MANY_NAMES.max(2 * *left) {
+            names.retain(|_, counted| now < counted.until);
+            *left = names.len();
         }
-        let count = |bound: &Bound| {
+        let mut counts = Vec::with_capacity(bounds.len());
+        for bound in bounds {
             let new = Counted {
                 count: 0,
                 until: now + self.window,
             };
-            let counted = here.entry(bound.name.clone()).or_insert(new);
+            let counted = names.entry(bound.name.clone()).or_insert(new);
             if now >= counted.until {
                 *counted = new;
             }
             counted.count += by;
             let left = (counted.until - now).to_std().unwrap_or_default();
-            (counted.count, left)
-        };
-        bounds.iter().map(count).collect()
+            counts.push((counted.count, left));
+            if counted.count > bound.most {
+                break;
+            }
+        }
+        counts
     }
 }
 
@@ -153,6 +172,16 @@ mod tests {
         let other = [Bound::new("two", 3), Bound::new("all", 100)];
         assert_eq!(seconds(&other, 20).await, 0);
         assert_eq!(seconds(&bounds, 60).await, 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_leaves_no_names() {
+        let throttle = Throttle::new(Duration::from_secs(60), None);
+        for number in 0..20 {
+            let bounds = [Bound::new("from", 3), Bound::new(&number.to_string(), 3)];
+            let _ = throttle.attempt(&bounds, DateTime::UNIX_EPOCH).await;
+        }
+        assert_eq!(throttle.here.lock().unwrap().names.len(), 1 + 3);
     }
 
     #[tokio::test]

@@ -1,15 +1,15 @@
 //! A transaction, with statements that are prepared or not.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     prelude::async_trait::async_trait,
-    sqlx::{AssertSqlSafe, Executor, Postgres, pool::PoolConnection, query::Query},
+    sqlx::{AssertSqlSafe, Executor, PgConnection, Postgres, pool::PoolConnection, query::Query},
 };
 use sea_query_sqlx::SqlxValues;
-use tokio::sync::Mutex;
+use tokio::{runtime::Handle, sync::Mutex};
 
 use super::{
     pool::Pool,
@@ -26,9 +26,39 @@ pub enum Inner {
 
 #[derive(Debug)]
 pub struct OnPostgres {
-    open: Mutex<Open<PoolConnection<Postgres>>>,
+    open: Mutex<Owned>,
     is_prepared: bool,
     replicas: Arc<Replicas>,
+}
+
+/// A transaction on a connection of its own; nothing once it is over.
+#[derive(Debug)]
+struct Owned(Option<Open<PoolConnection<Postgres>>>);
+
+impl Owned {
+    fn connection(&mut self) -> Result<&mut PgConnection, DbErr> {
+        let open = self.0.as_mut().ok_or_else(over)?;
+        Ok(open.connection())
+    }
+
+    fn take(mut self) -> Result<Open<PoolConnection<Postgres>>, DbErr> {
+        self.0.take().ok_or_else(over)
+    }
+}
+
+fn over() -> DbErr {
+    DbErr::Custom("the transaction is over".to_owned())
+}
+
+/// For how long one that was given up may take to end; then its connection goes with it.
+const GIVING_UP: Duration = Duration::from_secs(1);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        if let (Some(open), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(tokio::time::timeout(GIVING_UP, open.end("ROLLBACK")));
+        }
+    }
 }
 
 impl Inner {
@@ -48,7 +78,7 @@ impl Inner {
             Some(unprepared) => unprepared.begin(connection).await,
         };
         Ok(Self::Postgres(OnPostgres {
-            open: Mutex::new(begun.map_err(exec_error)?),
+            open: Mutex::new(Owned(Some(begun.map_err(exec_error)?))),
             is_prepared: pool.unprepared.is_none(),
             replicas: replicas.clone(),
         }))
@@ -59,7 +89,7 @@ impl Inner {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await.map(|()| None),
             Self::Postgres(OnPostgres { open, replicas, .. }) => {
-                let open = open.into_inner();
+                let open = open.into_inner().take()?;
                 if replicas.is_empty() {
                     return open.end("COMMIT").await.map(|()| None).map_err(exec_error);
                 }
@@ -75,10 +105,11 @@ impl Inner {
         let Self::Postgres(postgres) = self else {
             return Err(DbErr::Custom("only PostgreSQL has COPY".to_owned()));
         };
+        let mut open = postgres.open.lock().await;
+        let connection = open.connection()?;
         let copied = async {
-            let mut open = postgres.open.lock().await;
             // Dropped before its end it tells the server that it failed.
-            let mut copy = open.connection().copy_in_raw(statement).await?;
+            let mut copy = connection.copy_in_raw(statement).await?;
             copy.send(rows).await?;
             copy.finish().await
         };
@@ -89,7 +120,7 @@ impl Inner {
         match self {
             Self::Sqlite(transaction) => transaction.rollback().await,
             Self::Postgres(OnPostgres { open, .. }) => {
-                let ended = open.into_inner().end("ROLLBACK").await;
+                let ended = open.into_inner().take()?.end("ROLLBACK").await;
                 ended.map_err(exec_error)
             }
         }
@@ -119,7 +150,7 @@ impl ConnectionTrait for Inner {
             Self::Sqlite(transaction) => transaction.execute_raw(statement).await,
             Self::Postgres(postgres) => {
                 let mut open = postgres.open.lock().await;
-                let executed = postgres.query(statement).execute(open.connection()).await;
+                let executed = postgres.query(statement).execute(open.connection()?).await;
                 executed.map(Into::into).map_err(exec_error)
             }
         }
@@ -131,7 +162,7 @@ impl ConnectionTrait for Inner {
             Self::Postgres(postgres) => {
                 let mut open = postgres.open.lock().await;
                 let sql = AssertSqlSafe(sql.to_owned());
-                let executed = open.connection().execute(sql).await;
+                let executed = open.connection()?.execute(sql).await;
                 executed.map(Into::into).map_err(exec_error)
             }
         }
@@ -144,7 +175,7 @@ impl ConnectionTrait for Inner {
                 let mut open = postgres.open.lock().await;
                 let row = postgres
                     .query(statement)
-                    .fetch_optional(open.connection())
+                    .fetch_optional(open.connection()?)
                     .await;
                 Ok(row.map_err(query_error)?.map(Into::into))
             }
@@ -156,7 +187,10 @@ impl ConnectionTrait for Inner {
             Self::Sqlite(transaction) => transaction.query_all_raw(statement).await,
             Self::Postgres(postgres) => {
                 let mut open = postgres.open.lock().await;
-                let rows = postgres.query(statement).fetch_all(open.connection()).await;
+                let rows = postgres
+                    .query(statement)
+                    .fetch_all(open.connection()?)
+                    .await;
                 let rows = rows.map_err(query_error)?;
                 Ok(rows.into_iter().map(Into::into).collect())
             }

@@ -32,8 +32,8 @@ const MOST_COUNTED: i64 = 1_000;
 /// Months that get what was astray in one run, at most.
 const MOST_MOVED: usize = 12;
 
-/// Made by one process at a time.
-const LOCK: i64 = 0x7468_616c_6901;
+/// Made by one process at a time. The relay of the outbox has the number before.
+const LOCK: i64 = 0x7468_616c_6902;
 
 /// A month of UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

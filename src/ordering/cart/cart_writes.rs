@@ -109,7 +109,7 @@ impl CartWrites {
             (Some(token), _) => (Whose::token(token), false),
             (None, Some(account)) => (Whose::Account(account), true),
             (None, None) => {
-                if scope.viewer() == Viewer::Unknown {
+                if scope.viewer() != Viewer::Anonymous {
                     scope.viewer().known()?;
                 }
                 if !is_new_wanted {

@@ -152,14 +152,24 @@ on_both! {
             let variables = json!({ "patient": Kind::Patient.id(patient).0 });
             app.execute_as(somebody, query, variables).await["data"].clone()
         };
-        // Whom they may not see is not there; a manager sees no patients.
-        for (key, who) in [stranger, manager, somebody].into_iter().enumerate() {
-            let answer = app.execute_as(who, GRANT, sent(&format!("f{key}"))).await;
-            assert_eq!(outcome(&answer), ["NotFound"], "{answer:#}");
+        // Whom they may not see is not there, nor is told whether there is an account; a manager
+        // sees no patients.
+        for (key, (who, told)) in [(stranger, "NotFound"), (manager, "FORBIDDEN"), (somebody, "FORBIDDEN")].into_iter().enumerate() {
+            let of_account = sent(&format!("f{key}"));
+            let mut of_nobody = sent(&format!("g{key}"));
+            of_nobody["input"]["email"] = "nobody@example.org".into();
+            for sent in [of_account, of_nobody] {
+                let answer = app.execute_as(who, GRANT, sent).await;
+                assert_eq!(outcome(&answer), [told], "{answer:#}");
+            }
         }
         assert_eq!(seen().await["node"], Value::Null);
-        assert_eq!(outcome(&app.execute_as(nurse, GRANT, sent("k1")).await), Vec::<String>::new());
-        assert_eq!(outcome(&app.execute_as(nurse, GRANT, sent("k2")).await), Vec::<String>::new());
+        for key in ["k1", "k2"] {
+            let answer = app.execute_as(nurse, GRANT, sent(key)).await;
+            assert_eq!(outcome(&answer), Vec::<String>::new());
+            let membership = &answer["data"]["grantRole"]["membership"];
+            assert_eq!(membership["role"], "PATIENT", "{answer:#}");
+        }
         let id = Kind::Patient.id(patient).0;
         assert_eq!(seen().await, json!({
             "node": { "id": id },

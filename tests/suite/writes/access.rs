@@ -1,6 +1,9 @@
 //! Who may write.
 
+use std::collections::BTreeSet;
+
 use entity::vocabulary::Role;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use thali::auth::Place;
 
@@ -128,4 +131,32 @@ on_both! {
         assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer:#}");
         assert_eq!(kept(&app).await, (0, 0));
     }
+}
+
+/// A refused change is rolled back, and its connection serves the next.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_refused_leaves_the_connections_open() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let data = Data::fill(&app, Size::ONE).await;
+    let visitor = (Role::Visitor, Place::Hospital(data.hospitals[0].id));
+    let token = app.token_of(person(&app, &[visitor]).await).await;
+    let right = format!("Bearer {token}");
+    let input = five_pounds(priced(&data)[0], "k1");
+    let open = async || {
+        let pids = "SELECT pid FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_type = 'client backend'";
+        let db = app.app.db.for_migration();
+        let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, pids));
+        let rows = rows.await.unwrap();
+        let pids = rows.iter().map(|row| row.try_get_by_index(0).unwrap());
+        pids.collect::<BTreeSet<i32>>()
+    };
+    code(&app, &input, Some(&right)).await;
+    let before = open().await;
+    for _ in 0..40 {
+        assert_eq!(code(&app, &input, Some(&right)).await, "FORBIDDEN");
+    }
+    let after = open().await;
+    assert!(before.is_subset(&after), "{before:?} {after:?}");
+    assert_eq!(kept(&app).await, (0, 0));
 }
