@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use entity::{
     dish, dish_allergen,
-    vocabulary::{BitSet, Diet, DishCategory},
+    vocabulary::{BitSet, Diet, DishCategory, Role},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
@@ -22,6 +22,8 @@ use crate::{
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Write, Writes, id::Kind, payload},
+    ordering::{hold_items, load_plates_of_dishes, recheck_dish},
+    patient::Actor,
 };
 
 /// What changes of a dish. What is left out stays as it is.
@@ -72,7 +74,8 @@ impl UpdateDish {
 
 #[Object]
 impl UpdateDish {
-    /// Changes what is known of a dish. For the people of its kitchen, and for administrators.
+    /// Changes what is known of a dish. Open orders that do not fit their patients any more are
+    /// flagged. For the people of its kitchen, and for administrators.
     async fn update_dish(
         &self,
         ctx: &Context<'_>,
@@ -151,6 +154,9 @@ async fn update_dish(
         check_name(&mut write, &row).await?;
     }
     if write.problems.is_empty() {
+        let plates = async |write: &Write| load_plates_of_dishes(&write.conn, &[id]).await;
+        hold_items(&write.conn, id, write.now).await?;
+        let before = plates(&write).await?;
         (row.version, row.updated_at) = (version, write.now);
         row.into_active_model()
             .reset_all()
@@ -172,6 +178,21 @@ async fn update_dish(
             version,
         };
         write.record(event).await?;
+        let after = plates(&write).await?;
+        if let (Some(before), Some(after)) = (before.get(&id), after.get(&id))
+            && before != after
+        {
+            let actor = Actor {
+                account: write.scope.account(),
+                role: write
+                    .scope
+                    .role(&COOKS, place)
+                    .unwrap_or(Role::Administrator),
+                at: write.now,
+            };
+            let events = recheck_dish(&write.conn, actor, id, (before, after)).await?;
+            write.record_all(events).await?;
+        }
     }
     write.end(id).await
 }

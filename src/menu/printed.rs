@@ -17,6 +17,7 @@ use super::{
 use crate::{
     error::Result,
     graph::{Problem, Write, id::Kind},
+    ordering::hold_availability,
 };
 
 /// Brings the rows of the menu, which is held, to what was sent; adds to the problems what
@@ -91,7 +92,16 @@ impl Printed {
             .filter(menu_item_price::Column::MenuItemId.is_in(ids.iter().copied()))
             .filter(menu_item_price::Column::Audience.eq(Audience::Patient));
         let prices = prices.all(&write.conn).await?;
-        // Whoever reserves a portion locks this row, and not the item.
+        // Whoever reserves a portion locks this row, and not the item. Where portions are sent and
+        // there is none yet, one that nobody has set is made.
+        let is_limited = |dish: Uuid| {
+            plan.items
+                .iter()
+                .any(|item| item.dish == dish && item.portions.is_some())
+        };
+        let limited = items.iter().filter(|item| is_limited(item.dish_id));
+        let limited: Vec<Uuid> = limited.map(|item| item.id).collect();
+        hold_availability(&write.conn, &limited, write.now).await?;
         let availability = availability::Entity::find()
             .filter(availability::Column::MenuItemId.is_in(ids))
             .order_by_asc(availability::Column::MenuItemId)

@@ -12,6 +12,7 @@ use crate::{
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
+    ordering::hold_availability,
 };
 
 const COOKS: [Role; 1] = [Role::Kitchen];
@@ -89,7 +90,9 @@ async fn set_menu_item_portions(
         return write.end(id).await;
     };
     write.scope.check(&COOKS, item.cook, WHO_MAY)?;
-    // Whoever reserves a portion locks this row, and not the item.
+    // Whoever reserves a portion locks this row, and not the item. Where there is none yet, one
+    // that nobody has set is made: it has version 0.
+    hold_availability(&write.conn, &[id], write.now).await?;
     let known = availability::Entity::find_by_id(id).lock_exclusive();
     let known = known.one(&write.conn).await?;
     let (version, reserved) = known.map_or((0, 0), |known| (known.version, known.reserved));

@@ -108,7 +108,8 @@ impl Cart {
     }
 
     /// What speaks against ordering it as it is, by the same rules by which an order is taken or
-    /// not: all that is to be mended before. The paths are those of the lines of the cart.
+    /// not: all that is to be mended before. The paths are those of the lines of the cart, or
+    /// `slot`, or `patient`.
     async fn problems(
         &self,
         ctx: &Context<'_>,
@@ -120,9 +121,7 @@ impl Cart {
         )]
         slot: Option<DateTime>,
     ) -> Result<Listed<Vec<Problem>>> {
-        let patient = patient.map(|id| Kind::Patient.read(&id)).transpose()?;
-        let slot = slot.map(|slot| slot.0);
-        let edge = ProblemsOfCart { patient, slot };
+        let edge = ProblemsOfCart::asked(patient, slot)?;
         let problems = ctx.load(edge, self.lines.clone()).await?;
         Ok(Listed(problems.to_vec()))
     }
@@ -184,11 +183,21 @@ impl CartLine {
         DateTime(self.line().added_at)
     }
 
-    /// What of the problems of the cart is about this line.
-    async fn problems(&self, ctx: &Context<'_>) -> Result<Listed<Vec<Problem>>> {
-        let problems = ctx
-            .load(ProblemsOfCart::default(), self.lines.clone())
-            .await?;
+    /// What of the problems of the cart is about this line. Name the same patient and slot as
+    /// there: without a patient it does not tell what somebody may not eat.
+    async fn problems(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The patient who is to eat it; null or left out for the viewer.")]
+        patient: Option<ID>,
+        #[graphql(
+            desc = "The beginning of the delivery slot in which it is to be brought; whichever \
+                    can still be had if not given."
+        )]
+        slot: Option<DateTime>,
+    ) -> Result<Listed<Vec<Problem>>> {
+        let edge = ProblemsOfCart::asked(patient, slot)?;
+        let problems = ctx.load(edge, self.lines.clone()).await?;
         let at = ["lines".to_owned(), self.index.to_string()];
         let mut problems = problems.to_vec();
         problems.retain(|problem| problem.path_names().starts_with(&at));

@@ -69,7 +69,9 @@ impl Known {
         else {
             return Ok(None);
         };
-        if let Some(agreed) = tray.total.filter(|agreed| *agreed != total) {
+        // Of a part of the lines nobody agreed to a price.
+        let is_whole = lines.len() == tray.lines.len();
+        if let Some(agreed) = tray.total.filter(|agreed| is_whole && *agreed != total) {
             let path = tray.path(&["agreedTotalMinor"]);
             problems.push(Problem::price_changed(path, agreed, total, &currency));
         }

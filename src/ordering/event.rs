@@ -46,7 +46,8 @@ impl OrderEvent {
         self.0.status
     }
 
-    /// In which role somebody did it; null where a rule did.
+    /// In which role somebody did it, or changed the patient so that it followed; null where a rule
+    /// did.
     async fn role(&self) -> Option<Role> {
         self.0.role
     }

@@ -88,12 +88,14 @@ impl Known {
         }
         items.sort_unstable();
         items.dedup();
+        // What is on the plates is read once the items are held: a dish that is changed meanwhile
+        // must not slip in between the check and the order either.
+        let offers = offer::load(conn, &items, asked.payer, asked.holding).await?;
         let (mut eaters, mut plates) = (BTreeMap::new(), BTreeMap::new());
         if !patients.is_empty() {
             eaters = load_eaters(conn, &patients).await?;
             plates = load_plates(conn, &items).await?;
         }
-        let offers = offer::load(conn, &items, asked.payer, asked.holding).await?;
         let mut lines = asked.trays.iter().flat_map(|tray| &tray.lines);
         let first = lines.find_map(|line| offers.get(&line.item));
         let menu = first.map(|first| first.menu);

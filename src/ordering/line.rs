@@ -38,7 +38,7 @@ impl OrderLine {
         }
     }
 
-    /// The dish, as it is now.
+    /// The dish, as it is now; null where that is gone.
     async fn dish(&self, ctx: &Context<'_>) -> Result<Option<Row<Dish>>> {
         ctx.load(DishById, self.row.dish_id).await
     }

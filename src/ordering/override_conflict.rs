@@ -59,8 +59,9 @@ impl OverrideConflict {
 #[Object]
 impl OverrideConflict {
     /// Lets a flagged order stand in spite of what its patient may eat by now. For those who may
-    /// decide about all that speaks against it: nurses or dietitians, by the conflict. What can
-    /// kill stands for nobody.
+    /// decide about all that speaks against it: nurses or dietitians, by the conflict. Nobody may
+    /// where a dish contains an allergen of high or unknown criticality, or while nothing may be
+    /// eaten.
     async fn override_conflict(
         &self,
         ctx: &Context<'_>,

@@ -1,4 +1,5 @@
-//! Open orders of a patient, looked at again when something of the patient was changed.
+//! Open orders of a patient, looked at again when something of the patient was changed, or of a
+//! dish.
 //!
 //! None is taken back here: a tray that does not come can do harm too. An order that does not fit
 //! any more is flagged, and those who answer for it decide.
@@ -16,6 +17,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+mod dish;
+
+pub use dish::{hold_items, recheck_dish};
+
 use super::{
     load_plates_of_dishes,
     rules::{Conflict, Eater, Plate, conflicts},
@@ -26,31 +31,18 @@ use crate::{db::Transaction, error::Result, event::Event, patient::Actor, sql::i
 const NO_LONGER_FITS: &str = "It no longer fits what the patient may eat.";
 const DISCHARGED: &str = "The patient was discharged.";
 
-/// Holds the orders of a patient that are in one of these states, in the order of their ids. The
-/// patient is held before.
-async fn hold_orders(
-    conn: &Transaction,
-    patient: Uuid,
-    states: &[OrderStatus],
-) -> Result<Vec<order::Model>> {
+/// Holds the open orders of a patient, in the order of their ids. The patient is held before.
+async fn hold_orders(conn: &Transaction, patient: Uuid) -> Result<Vec<order::Model>> {
     let orders = order::Entity::find()
         .filter(order::Column::PatientId.eq(patient))
-        .filter(order::Column::Status.is_in(states.iter().copied()))
+        .filter(order::Column::Status.is_in(OPEN))
         .order_by_asc(order::Column::Id)
         .lock(LockType::NoKeyUpdate);
     Ok(orders.all(conn).await?)
 }
 
-/// The states in which a tray can still be held back.
-const IN_THE_KITCHEN: [OrderStatus; 4] = [
-    OrderStatus::Placed,
-    OrderStatus::Accepted,
-    OrderStatus::Preparing,
-    OrderStatus::Ready,
-];
-
 /// The states before the tray has arrived.
-const ON_THE_WAY: [OrderStatus; 5] = [
+const OPEN: [OrderStatus; 5] = [
     OrderStatus::Placed,
     OrderStatus::Accepted,
     OrderStatus::Preparing,
@@ -70,7 +62,7 @@ pub async fn recheck(
     if before == after {
         return Ok(Vec::new());
     }
-    let orders = hold_orders(conn, patient, &IN_THE_KITCHEN).await?;
+    let orders = hold_orders(conn, patient).await?;
     if orders.is_empty() {
         return Ok(Vec::new());
     }
@@ -99,7 +91,7 @@ pub async fn recheck(
 /// Flags all open orders of a patient who was discharged. What is to be told.
 pub async fn flag_all(conn: &Transaction, actor: Actor, patient: Uuid) -> Result<Vec<Event>> {
     let mut events = Vec::new();
-    for order in hold_orders(conn, patient, &IN_THE_KITCHEN).await? {
+    for order in hold_orders(conn, patient).await? {
         events.push(flag(conn, actor, order, DISCHARGED).await?);
     }
     Ok(events)
@@ -111,7 +103,7 @@ pub async fn follow(
     actor: Actor,
     patient: &patient::Model,
 ) -> Result<Vec<Event>> {
-    let orders = hold_orders(conn, patient.id, &ON_THE_WAY).await?;
+    let orders = hold_orders(conn, patient.id).await?;
     let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
     let lines = lines_of(conn, &ids).await?;
     let (mut events, mut tally) = (Vec::new(), Tally::default());

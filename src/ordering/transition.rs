@@ -20,7 +20,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
     status: OrderStatus,
-    /// Whether it does not fit its patient any more: nobody cooks or carries it on as it is.
+    /// Whether it does not fit its patient any more: nobody cooks or carries it on as it is, and
+    /// until it has arrived it can be taken back.
     is_flagged: bool,
     hospital: Uuid,
     kitchen: Uuid,
@@ -84,16 +85,20 @@ impl Standing {
         if self.patient.is_some_and(is_patient) {
             return Some(Role::Patient);
         }
-        let is_own = self.placed_by.is_some() && self.placed_by == scope.account();
+        // What somebody placed for a patient is the patient's.
+        let is_own =
+            self.patient.is_none() && self.placed_by.is_some() && self.placed_by == scope.account();
         is_own.then_some(Role::Visitor)
     }
 
     /// The states to which the viewer can bring the order now.
     pub fn allowed(&self, scope: &Scope) -> Vec<OrderStatus> {
-        let next = self.status.next().iter().copied();
-        let can_be = |to: &OrderStatus| !self.is_flagged || to.gives_back();
-        next.filter(|to| can_be(to) && self.mover(*to, scope).is_some())
-            .collect()
+        let next = match self.is_flagged && !self.status.is_last() {
+            true => &[OrderStatus::Rejected, OrderStatus::Cancelled],
+            false => self.status.next(),
+        };
+        let can_be = |to: &&OrderStatus| self.mover(**to, scope).is_some();
+        next.iter().filter(can_be).copied().collect()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Writes, id::Kind, payload},
+    ordering::follow,
     text::tidy,
 };
 
@@ -146,6 +147,9 @@ async fn admit_patient(
         version: admitted.version,
     };
     write.record(event).await?;
+    // What was ordered for them before they were discharged is not for their old bed.
+    let events = follow(&write.conn, actor, &admitted).await?;
+    write.record_all(events).await?;
     write.end(admitted.id).await
 }
 

@@ -49,8 +49,8 @@ impl DischargePatient {
 #[Object]
 impl DischargePatient {
     /// Discharges a patient: nothing is ordered for them any more, and their bed is free. Their open
-    /// orders are flagged, so that the kitchen takes them back or sends them elsewhere. For nurses
-    /// and dietitians of the hospital.
+    /// orders are flagged, also those on their way, so that somebody takes them back or lets them
+    /// stand. For nurses and dietitians of the hospital.
     async fn discharge_patient(
         &self,
         ctx: &Context<'_>,

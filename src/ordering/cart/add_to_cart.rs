@@ -24,7 +24,8 @@ pub struct AddToCartInput {
     #[graphql(default = 1)]
     quantity: i32,
     /// A key that you make for this change, 1 to 255 visible ASCII characters. Send the change
-    /// again with it when you do not know whether it arrived: it is made once.
+    /// again with it when you do not know whether it arrived: it is made once, as long as it is
+    /// one of the last 50 of the cart. Where it makes a cart, it makes another one.
     idempotency_key: String,
 }
 

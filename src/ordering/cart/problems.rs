@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use async_graphql::ID;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
     carts,
     error::Result,
-    graph::{Problem, Reads},
+    graph::{Problem, Reads, id::Kind, scalar},
     load::Edge,
     ordering::{
         known::{Asked, Known},
@@ -20,10 +21,10 @@ use crate::{
 
 /// The problems of a cart, whose lines are the key. They cost the same statements for each cart,
 /// whatever its lines.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ProblemsOfCart {
-    pub patient: Option<Uuid>,
-    pub slot: Option<DateTime<Utc>>,
+    patient: Option<Uuid>,
+    slot: Option<DateTime<Utc>>,
 }
 
 impl Edge for ProblemsOfCart {
@@ -41,6 +42,13 @@ impl Edge for ProblemsOfCart {
 }
 
 impl ProblemsOfCart {
+    pub fn asked(patient: Option<ID>, slot: Option<scalar::DateTime>) -> Result<Self> {
+        Ok(Self {
+            patient: patient.map(|id| Kind::Patient.read(&id)).transpose()?,
+            slot: slot.map(|slot| slot.0),
+        })
+    }
+
     async fn of(&self, lines: &[carts::Line], reads: &Reads) -> Result<Vec<Problem>> {
         let mut problems = Vec::new();
         if lines.is_empty() {

@@ -1,19 +1,27 @@
-//! An allergy that is recorded while a meal is ordered: the order sees it, or it is flagged.
+//! An allergy that is recorded while a meal is ordered, or a dish that is changed: the order sees it,
+//! or it is flagged.
 
 use std::time::Duration;
 
-use entity::order;
+use entity::{
+    order, order_event,
+    vocabulary::{Allergen, Criticality, OrderEventKind, Role},
+};
 use futures_util::future::{join, join3};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use thali::{db::Meter, graph::id::Kind};
 use uuid::Uuid;
 
-use super::{Lunch, admit, all, payload, place, problems, recount};
+use super::{Lunch, admit, all, make_allergic, payload, place, problems, recount};
 use crate::{
     app::{Engine, TestApp},
     on_both,
 };
+
+const UPDATE: &str = "mutation ($input: UpdateDishInput!) {
+    updateDish(input: $input) { dish { version } problems { message } }
+}";
 
 const RECORD: &str = "mutation ($input: RecordAllergyInput!) {
     recordAllergy(input: $input) { patient { version } problems { message } }
@@ -113,6 +121,93 @@ async fn whoever_comes_second_waits_for_the_patient() {
             other.commit().await.unwrap();
         };
         let (answer, (), ()) = join3(order, recorded, finish).await;
+        assert_eq!(is_refused(&app, patient, &answer).await, !order_first);
+    }
+}
+
+/// Says of the dish of the first item that it has this allergen, and no other.
+async fn update(app: &TestApp, lunch: &Lunch, allergen: &str, version: i32) {
+    let input = json!({
+        "dish": Kind::Dish.id(lunch.row(0).dish_id).0,
+        "allergensDeclared": true,
+        "allergens": [{ "allergen": allergen }],
+        "expectedVersion": version,
+        "idempotencyKey": format!("dish-{version}"),
+    });
+    let answer = app
+        .execute_as_administrator(UPDATE, json!({ "input": input }))
+        .await;
+    assert_eq!(payload(answer, "updateDish")["problems"], json!([]));
+}
+
+on_both! {
+    async fn a_dish_that_is_changed_flags_what_is_no_longer_for_its_patient(app: TestApp) {
+        let lunch = Lunch::lay(&app).await;
+        let allergic = admit(&app, lunch.hospital, None, "7c").await;
+        make_allergic(&app, allergic, Allergen::Lupin, Criticality::High).await;
+        for (key, patient) in [("k1", allergic), ("k2", lunch.patient)] {
+            let mut input = lunch.order(&[0], key);
+            input["patient"] = json!(Kind::Patient.id(patient).0);
+            assert_eq!(place(&app, lunch.nurse, &input).await["problems"], json!([]));
+        }
+        update(&app, &lunch, "MUSTARD", 1).await;
+        let flagged = async || {
+            let orders = all::<order::Entity>(&app).await;
+            let flagged = orders.into_iter().filter(|order| order.flagged_at.is_some());
+            flagged.map(|order| order.patient_id).collect::<Vec<_>>()
+        };
+        assert_eq!(flagged().await, []);
+        update(&app, &lunch, "LUPIN", 2).await;
+        assert_eq!(flagged().await, [Some(allergic)]);
+        let events = all::<order_event::Entity>(&app).await;
+        let told = events.iter().find(|event| event.kind == OrderEventKind::Flagged).unwrap();
+        assert_eq!((told.role, told.version), (Some(Role::Administrator), 2));
+        // Once, and not again by what makes it no worse.
+        update(&app, &lunch, "LUPIN", 3).await;
+        assert_eq!(all::<order_event::Entity>(&app).await.len(), events.len());
+    }
+}
+
+/// Both ways, forced: a lock that somebody else has stops the first in the middle of its
+/// transaction, with the item in its hands, until the second waits for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_second_waits_for_the_item() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let lunch = Lunch::lay(&app).await;
+    for (version, (stop, allergen, name, order_first)) in (1..).zip([
+        (
+            "UPDATE availability SET as_of = as_of",
+            Allergen::Lupin,
+            "LUPIN",
+            true,
+        ),
+        (
+            "LOCK TABLE dish_allergen IN SHARE MODE",
+            Allergen::Mustard,
+            "MUSTARD",
+            false,
+        ),
+    ]) {
+        let patient = admit(&app, lunch.hospital, None, "7c").await;
+        make_allergic(&app, patient, allergen, Criticality::High).await;
+        let mut input = lunch.order(&[0], name);
+        input["patient"] = json!(Kind::Patient.id(patient).0);
+        let other = app.app.db.begin(&Meter::new("test")).await.unwrap();
+        other.execute_unprepared(stop).await.unwrap();
+        let second = |is: bool| tokio::time::sleep(Duration::from_millis(if is { 500 } else { 0 }));
+        let order = async {
+            second(!order_first).await;
+            place(&app, lunch.nurse, &input).await
+        };
+        let updated = async {
+            second(order_first).await;
+            update(&app, &lunch, name, version).await;
+        };
+        let finish = async {
+            tokio::time::sleep(Duration::from_millis(1000)).await;
+            other.commit().await.unwrap();
+        };
+        let (answer, (), ()) = join3(order, updated, finish).await;
         assert_eq!(is_refused(&app, patient, &answer).await, !order_first);
     }
 }

@@ -6,18 +6,19 @@ use std::{
     time::Duration,
 };
 
-use entity::{idempotency_key, order, outbox};
+use entity::{hold, idempotency_key, order, outbox};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 use thali::graph::id::Kind;
 
 use super::{
-    all,
+    Lunch, PLACE, all,
+    holds::HOLD,
     races::{Counter, PATIENT, real_lunch},
-    recount,
+    recount, run_sql,
 };
 use crate::{
-    app::{Engine, TestApp},
+    app::{Engine, TOKEN, TestApp},
     data::mix,
     processes::Server,
 };
@@ -63,6 +64,32 @@ impl<'a> Killed<'a> {
     }
 }
 
+const SIGN_UP: &str = "mutation ($input: SignUpInput!) {
+    signUp(input: $input) { tokens { accessToken } problems { message } }
+}";
+
+const GRANT: &str = "mutation ($input: GrantRoleInput!) {
+    grantRole(input: $input) { problems { message } }
+}";
+
+/// A nurse of the hospital; the token.
+async fn nurse(counter: &Counter, lunch: &Lunch, n: usize) -> String {
+    let email = format!("nurse-{n}@hospital.example");
+    let account = json!({ "email": email, "name": "Nurse", "password": "correct horse battery" });
+    let made = counter.send(n, None, SIGN_UP, &account).await;
+    let role = json!({
+        "email": email,
+        "role": "NURSE",
+        "hospital": Kind::Hospital.id(lunch.hospital).0,
+        "reason": "Begins today.",
+        "idempotencyKey": format!("nurse-{n}"),
+    });
+    let granted = counter.send(n, Some(TOKEN), GRANT, &role).await;
+    assert_eq!(granted["grantRole"]["problems"], json!([]));
+    let token = &made["signUp"]["tokens"]["accessToken"];
+    token.as_str().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_was_acknowledged_is_there_once_whatever_was_killed() {
     let app = TestApp::start(Engine::Postgres).await;
@@ -71,9 +98,11 @@ async fn what_was_acknowledged_is_there_once_whatever_was_killed() {
     let addresses = killed.ports.iter();
     let addresses = addresses.map(|port| format!("http://{port}/graphql"));
     let counter = Counter::at(addresses.collect());
+    let nurses = join_all((0..CLIENTS).map(|n| nurse(&counter, &lunch, n))).await;
     let (is_over, sent) = (AtomicBool::new(false), AtomicUsize::new(0));
     let client = |n: usize| {
         let (counter, orders, is_over, sent) = (&counter, &orders, &is_over, &sent);
+        let token = Some(nurses[n].as_str());
         async move {
             let mut acknowledged = Vec::new();
             while !is_over.load(Ordering::Relaxed) {
@@ -81,7 +110,22 @@ async fn what_was_acknowledged_is_there_once_whatever_was_killed() {
                 let key = format!("order-{number}");
                 let mut input = orders[number % orders.len()].clone();
                 input["idempotencyKey"] = json!(key);
-                let answer = counter.place(n + number, &input).await;
+                // Some hold it before, and some of these order something else meanwhile.
+                if number % 3 > 0 {
+                    let holding = json!({
+                        "lines": input["lines"],
+                        "slot": input["slot"],
+                        "idempotencyKey": format!("hold-{number}"),
+                    });
+                    let held = counter.send(n + number, token, HOLD, &holding).await;
+                    let held = &held["holdPortions"];
+                    assert_eq!(held["problems"], json!([]), "{held:#}");
+                    if number % 3 == 1 {
+                        input["hold"] = held["hold"]["id"].clone();
+                    }
+                }
+                let mut answer = counter.send(n + number, token, PLACE, &input).await;
+                let answer = answer["placeOrder"].take();
                 assert_eq!(answer["problems"], json!([]), "{answer:#}");
                 acknowledged.push((key, answer["order"].clone()));
             }
@@ -92,6 +136,9 @@ async fn what_was_acknowledged_is_there_once_whatever_was_killed() {
         for n in 0..KILLS {
             let pause = mix(n as u64) % 400;
             tokio::time::sleep(Duration::from_millis(pause)).await;
+            if n % 5 == 0 {
+                expire(&app).await;
+            }
             killed.start_again(n % SERVERS);
         }
         is_over.store(true, Ordering::Relaxed);
@@ -111,15 +158,30 @@ async fn what_was_acknowledged_is_there_once_whatever_was_killed() {
         let row = &placed[shown["id"].as_str().unwrap()];
         assert_eq!(shown["number"], row.number, "{key}");
     }
-    assert_eq!(recount(&app, &lunch.data).await, acknowledged.len());
-    assert_eq!(
-        all::<idempotency_key::Entity>(&app).await.len(),
-        acknowledged.len()
-    );
+    let keys = all::<idempotency_key::Entity>(&app).await;
+    let keys = keys.iter().filter(|key| key.key.starts_with("order-"));
+    assert_eq!(keys.count(), acknowledged.len());
     let told = || async {
         let events = all::<outbox::Entity>(&app).await;
-        assert_eq!(events.len(), acknowledged.len());
+        let placed = events.iter().filter(|event| event.name == "OrderPlaced");
+        assert_eq!(placed.count(), acknowledged.len());
         events.iter().all(|event| event.published_at.is_some())
     };
     app.until(told).await;
+
+    // What is held still is promised, and then not any more. A server begins by giving it back.
+    expire(&app).await;
+    killed.start_again(0);
+    let is_over = || async { all::<hold::Entity>(&app).await.is_empty() };
+    app.until(is_over).await;
+    assert_eq!(recount(&app, &lunch.data).await, acknowledged.len());
+}
+
+/// What is held has been held for long enough: the servers give it back.
+async fn expire(app: &TestApp) {
+    run_sql(
+        app,
+        "UPDATE hold SET expires_at = now() - interval '1 second'",
+    )
+    .await;
 }

@@ -81,7 +81,7 @@ on_both! {
             assert_eq!(answer["data"]["placeOrder"]["problems"], json!([]), "{answer:#}");
             counts.push(answer["extensions"]["trace"]["sqlStatements"].as_u64().unwrap());
         }
-        // Key, two of who asks, patient, allergies, plates, items, slots, number, order, lines,
+        // Key, two of who asks, patient, items, allergies, plates, slots, number, order, lines,
         // event, outbox, portions, slot, two tallies, and the order that is shown.
         assert_eq!(counts, [18; 3]);
     }
@@ -259,5 +259,17 @@ on_both! {
         assert_eq!(recount(&app, &lunch.data).await, 0);
         assert_eq!(all::<outbox::Entity>(&app).await.len(), 0);
         assert_eq!(all::<idempotency_key::Entity>(&app).await.len(), 0);
+    }
+}
+
+on_both! {
+    async fn the_price_of_a_part_is_not_told_for_that_of_the_whole(app: TestApp) {
+        let lunch = Lunch::lay(&app).await;
+        let mut input = lunch.order(&[0, 1], "k1");
+        input["agreedTotalMinor"] = json!(420 + 421);
+        let unknown = Kind::MenuItem.id(uuid::Uuid::from_u128(7)).0;
+        input["lines"][1]["menuItem"] = json!(unknown);
+        let payload = place(&app, lunch.nurse, &input).await;
+        assert_eq!(problems(&payload), ["NotOnMenu lines.1.menuItem"]);
     }
 }

@@ -45,13 +45,28 @@ impl Counter {
         }
     }
 
-    /// Sends an order as the administrator until it is answered, as a client does that does not
-    /// know whether it arrived: to the next server when one does not answer or is busy.
+    /// Sends an order as the administrator until it is answered.
     pub async fn place(&self, first: usize, input: &Value) -> Value {
-        let body = json!({ "query": PLACE, "variables": { "input": input } });
+        let mut data = self.send(first, Some(TOKEN), PLACE, input).await;
+        data["placeOrder"].take()
+    }
+
+    /// Sends a mutation until it is answered, as a client does that does not know whether it
+    /// arrived: to the next server when one does not answer or is busy.
+    pub async fn send(
+        &self,
+        first: usize,
+        token: Option<&str>,
+        query: &str,
+        input: &Value,
+    ) -> Value {
+        let body = json!({ "query": query, "variables": { "input": input } });
         for turn in first..first + 200 {
             let address = &self.addresses[turn % self.addresses.len()];
-            let request = self.client.post(address).bearer_auth(TOKEN).json(&body);
+            let mut request = self.client.post(address).json(&body);
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
             let Ok(answer) = request.send().await else {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -60,7 +75,7 @@ impl Counter {
                 continue;
             };
             match answer["errors"][0]["extensions"]["code"].as_str() {
-                None => return answer["data"]["placeOrder"].take(),
+                None => return answer["data"].take(),
                 Some("UNAVAILABLE") => tokio::time::sleep(Duration::from_millis(100)).await,
                 Some(_) => panic!("{answer:#}"),
             }

@@ -1,17 +1,20 @@
 //! `advanceOrder`, `cancelOrder` and `overrideConflict`: who may bring an order where.
 
+use std::time::Duration;
+
 use entity::{
     audit_entry, order_event, outbox,
     vocabulary::{Allergen, Criticality, OrderEventKind, OrderStatus, Role},
 };
-use futures_util::future::join_all;
+use futures_util::future::{join_all, join3};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use thali::{auth::Place, graph::id::Kind};
+use thali::{auth::Place, db::Meter, graph::id::Kind};
 use uuid::Uuid;
 
 use super::{Lunch, all, is, make_allergic, only, payload, place, problems, recount, run_sql};
 use crate::{
-    app::TestApp,
+    app::{Engine, TestApp},
     on_both,
     people::{person, person_in_bed},
 };
@@ -120,6 +123,34 @@ on_both! {
     }
 }
 
+/// A lock that somebody else has stops the first in the middle of its transaction, with the order
+/// in its hands.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_changes_it_second_waits_and_sees_what_the_first_did() {
+    let app = TestApp::start(Engine::Postgres).await;
+    let lunch = Lunch::lay(&app).await;
+    let id = placed(&app, &lunch).await;
+    let cook = person(&app, &[(Role::Kitchen, Place::Kitchen(lunch.kitchen))]).await;
+    let other = app.app.db.begin(&Meter::new("test")).await.unwrap();
+    let stop = "UPDATE availability SET as_of = as_of";
+    other.execute_unprepared(stop).await.unwrap();
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        advance(&app, cook, id, "ACCEPTED", 1).await
+    };
+    let finish = async {
+        tokio::time::sleep(Duration::from_millis(1000)).await;
+        other.commit().await.unwrap();
+    };
+    let (first, second, ()) = join3(cancel(&app, lunch.nurse, id, 1), second, finish).await;
+    assert_eq!(payload(first, "cancelOrder")["problems"], json!([]));
+    let second = payload(second, "advanceOrder");
+    let expected = ["VersionConflict expectedVersion", "TransitionNotAllowed to"];
+    assert_eq!(problems(&second), expected);
+    assert!(is(&app, OrderStatus::Cancelled).await);
+    assert_eq!(recount(&app, &lunch.data).await, 0);
+}
+
 on_both! {
     async fn it_is_taken_back_by_those_whose_it_is_until_it_is_cooked(app: TestApp) {
         let lunch = Lunch::lay(&app).await;
@@ -198,5 +229,46 @@ on_both! {
         assert!(events.iter().any(|event| event.kind == OrderEventKind::Overridden && event.version == 2));
         let on = payload(advance(&app, cook, id, "ACCEPTED", 2).await, "advanceOrder");
         assert_eq!(on["order"]["status"], "ACCEPTED", "{on:#}");
+    }
+}
+
+on_both! {
+    async fn a_flagged_tray_is_taken_back_wherever_it_is(app: TestApp) {
+        let lunch = Lunch::lay(&app).await;
+        let id = placed(&app, &lunch).await;
+        let cook = person(&app, &[(Role::Kitchen, Place::Kitchen(lunch.kitchen))]).await;
+        run_sql(&app, "UPDATE orders SET status = 5").await;
+        let late = payload(cancel(&app, lunch.nurse, id, 1).await, "cancelOrder");
+        assert_eq!(problems(&late), ["TransitionNotAllowed order"]);
+        run_sql(&app, "UPDATE orders SET flagged_at = placed_at").await;
+        let held = payload(advance(&app, cook, id, "DELIVERED", 1).await, "advanceOrder");
+        assert_eq!(held["problems"][0]["allowedTransitions"], json!(["REJECTED"]));
+        let back = payload(cancel(&app, lunch.nurse, id, 1).await, "cancelOrder");
+        assert_eq!(back["order"]["status"], "CANCELLED", "{back:#}");
+        assert_eq!(recount(&app, &lunch.data).await, 0);
+        let again = payload(cancel(&app, lunch.nurse, id, 2).await, "cancelOrder");
+        assert_eq!(problems(&again), ["TransitionNotAllowed order"]);
+    }
+}
+
+on_both! {
+    async fn who_placed_it_for_a_patient_has_a_part_in_it_as_long_as_they_care_for_them(app: TestApp) {
+        let lunch = Lunch::lay(&app).await;
+        let id = placed(&app, &lunch).await;
+        let query = "query ($id: ID!) {
+            node(id: $id) { ... on Order { viewerCanCancel } }
+            viewer { orders { totalCount } }
+        }";
+        let seen = async || {
+            let variables = json!({ "id": Kind::Order.id(id).0 });
+            app.execute_as(lunch.nurse, query, variables).await["data"].take()
+        };
+        let as_nurse = json!({ "node": { "viewerCanCancel": true }, "viewer": { "orders": { "totalCount": 1 } } });
+        assert_eq!(seen().await, as_nurse);
+        run_sql(&app, "DELETE FROM membership WHERE role = 3").await;
+        let as_nobody = json!({ "node": null, "viewer": { "orders": { "totalCount": 0 } } });
+        assert_eq!(seen().await, as_nobody);
+        let refused = payload(cancel(&app, lunch.nurse, id, 1).await, "cancelOrder");
+        assert_eq!(problems(&refused), ["NotFound order"]);
     }
 }

@@ -1,7 +1,7 @@
 //! What becomes of the open orders of a patient who is changed.
 
 use entity::{
-    order, order_event, order_line,
+    order, order_event, order_line, patient,
     vocabulary::{Allergen, Audience, Criticality, Meal, OrderEventKind, OrderStatus, Presence},
 };
 use sea_orm::{EntityTrait, QueryOrder};
@@ -118,11 +118,11 @@ on_both! {
         let ward = Ward::fill(&app).await;
         let (milk, none) = ward.dishes();
         let (mut flagged, mut kept) = (Vec::new(), Vec::new());
-        for status in [Placed, Accepted, Preparing, Ready] {
+        for status in [Placed, Accepted, Preparing, Ready, OutForDelivery] {
             flagged.push(ward.order(&app, milk, status).await);
             kept.push(ward.order(&app, none, status).await);
         }
-        for status in [OutForDelivery, Delivered, Rejected, Cancelled] {
+        for status in [Delivered, Rejected, Cancelled] {
             kept.push(ward.order(&app, milk, status).await);
         }
         let input = ward.change(1, "k1", json!({ "allergen": "MILK", "criticality": "HIGH" }));
@@ -145,7 +145,7 @@ on_both! {
             assert!(!reason.contains("milk"), "the kitchen is not told the diagnosis");
         }
         let mut names = vec!["PatientAllergyRecorded"];
-        names.extend(["OrderFlagged"; 4]);
+        names.extend(["OrderFlagged"; 5]);
         assert_eq!(events(&app).await, names);
 
         // Once, and not again by what makes it no worse.
@@ -154,7 +154,7 @@ on_both! {
         let less = json!({ "allergen": "MILK", "criticality": "LOW", "reason": "Tested." });
         let less = ward.change(3, "k3", less);
         assert_eq!(problems(&send(&app, ward.dietitian, "recordAllergy", &less).await), []);
-        assert_eq!(order_events(&app).await.len(), 4);
+        assert_eq!(order_events(&app).await.len(), 5);
     }
 }
 
@@ -216,12 +216,40 @@ on_both! {
         }
         let gone = send(&app, ward.nurse, "dischargePatient", &ward.change(2, "k2", json!({}))).await;
         assert_eq!(problems(&gone), []);
-        assert_eq!(order(&app, placed).await.flagged_at, Some(monday()));
-        assert_eq!(order(&app, carried).await.flagged_at, None);
+        for id in [placed, carried] {
+            assert_eq!(order(&app, id).await.flagged_at, Some(monday()));
+        }
+        assert_eq!(order(&app, delivered).await.flagged_at, None);
         let kinds: Vec<_> = order_events(&app).await.iter().map(|event| (event.order_id, event.kind)).collect();
         use OrderEventKind::{Flagged, Moved};
-        assert_eq!(kinds, [(placed, Moved), (placed, Flagged), (carried, Moved)]);
-        let told = ["OrderMoved", "OrderMoved", "PatientMoved", "OrderFlagged", "PatientDischarged"];
+        assert_eq!(kinds, [(placed, Moved), (placed, Flagged), (carried, Moved), (carried, Flagged)]);
+        let told = ["OrderMoved", "OrderMoved", "PatientMoved", "OrderFlagged", "OrderFlagged", "PatientDischarged"];
         assert_eq!(events(&app).await, told);
+    }
+}
+
+on_both! {
+    async fn they_follow_who_comes_back_to_another_bed(app: TestApp) {
+        let ward = Ward::fill(&app).await;
+        let (_, dish) = ward.dishes();
+        let placed = ward.order(&app, dish, OrderStatus::Placed).await;
+        let gone = send(&app, ward.nurse, "dischargePatient", &ward.change(1, "k1", json!({}))).await;
+        assert_eq!(problems(&gone), []);
+        assert_eq!(order(&app, placed).await.bed.as_deref(), Some("4"));
+        let to = ward.data.wards[1].id;
+        let db = app.app.db.reader(&Meter::new("test"));
+        let row = patient::Entity::find_by_id(ward.patient).one(&db).await.unwrap().unwrap();
+        let input = json!({
+            "hospital": Kind::Hospital.id(ward.hospital).0,
+            "ward": Kind::Ward.id(to).0,
+            "bed": "2",
+            "code": row.code,
+            "idempotencyKey": "k2",
+        });
+        let back = send(&app, ward.nurse, "admitPatient", &input).await;
+        assert_eq!(problems(&back), []);
+        let row = order(&app, placed).await;
+        assert_eq!((row.ward_id, row.bed.as_deref()), (Some(to), Some("2")));
+        assert!(row.flagged_at.is_some(), "somebody decides whether it still is for them");
     }
 }

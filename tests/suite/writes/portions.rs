@@ -1,15 +1,15 @@
 //! `setMenuItemPortions`.
 
 use entity::{availability, outbox};
-use futures_util::future::join_all;
-use sea_orm::EntityTrait;
+use futures_util::future::{join, join_all};
+use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use thali::{db::Meter, graph::id::Kind};
 use uuid::Uuid;
 
 use super::{is_published, kept, problems, run_sql};
 use crate::{
-    app::TestApp,
+    app::{TestApp, monday},
     data::{Data, Size},
     on_both,
 };
@@ -148,5 +148,33 @@ on_both! {
         let db = app.app.db.reader(&Meter::new("test"));
         let row = availability::Entity::find_by_id(item).one(&db).await.unwrap().unwrap();
         assert_eq!((row.portions, row.version), (Some(40), 1));
+    }
+}
+
+// Where nobody set any there is no row that could be locked.
+on_both! {
+    async fn what_is_ordered_meanwhile_of_what_had_no_portions_counts(app: TestApp) {
+        let data = Data::fill(&app, Size::ONE).await;
+        let (item, _) = reserved(&data);
+        run_sql(&app, "DELETE FROM availability").await;
+        let other = app.app.db.begin(&Meter::new("test")).await.unwrap();
+        let ordered = availability::Model {
+            menu_item_id: item,
+            portions: None,
+            reserved: 91,
+            as_of: monday(),
+            version: 0,
+        };
+        let insert = availability::Entity::insert(ordered.into_active_model());
+        insert.exec_without_returning(&other).await.unwrap();
+        let finish = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            other.commit().await.unwrap();
+        };
+        let mut input = ninety(item, "k1");
+        input["expectedVersion"] = json!(0);
+        let (payload, ()) = join(set_portions(&app, &input), finish).await;
+        assert_eq!(problems(&payload), ["PortionsReserved"]);
+        assert_eq!(payload["problems"][0]["reserved"], 91);
     }
 }
