@@ -78,17 +78,17 @@ pub struct Texture {
 /// What a portion contains.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct Nutrition {
-    /// The portion in grams.
+    /// The portion in grams; null where it is not known.
     portion_g: Option<f64>,
-    /// Energy in kilocalories.
+    /// Energy in kilocalories; null where it is not known.
     energy_kcal: Option<f64>,
-    /// Protein in grams.
+    /// Protein in grams; null where it is not known.
     protein_g: Option<f64>,
-    /// Carbohydrate in grams.
+    /// Carbohydrate in grams; null where it is not known.
     carbohydrate_g: Option<f64>,
-    /// Fat in grams.
+    /// Fat in grams; null where it is not known.
     fat_g: Option<f64>,
-    /// Salt in grams.
+    /// Salt in grams; null where it is not known.
     salt_g: Option<f64>,
 }
 
@@ -125,7 +125,7 @@ impl Dish {
         &self.0.name
     }
 
-    /// A sentence about it.
+    /// A sentence about it; null where nobody wrote one.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
@@ -223,7 +223,7 @@ impl Dish {
         }))
     }
 
-    /// A picture of it.
+    /// A picture of it; null where there is none.
     async fn photo(&self) -> Option<Plain<Photo>> {
         Some(Plain(Photo {
             url: Url(self.0.photo_url.clone()?),

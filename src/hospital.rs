@@ -78,17 +78,17 @@ impl Hospital {
         &self.0.name
     }
 
-    /// The street address.
+    /// The street address; null where it is not known.
     async fn address(&self) -> Option<&str> {
         self.0.address.as_deref()
     }
 
-    /// The city or town.
+    /// The city or town; null where it is not known.
     async fn city(&self) -> Option<&str> {
         self.0.city.as_deref()
     }
 
-    /// The postcode.
+    /// The postcode; null where it is not known.
     async fn postcode(&self) -> Option<&str> {
         self.0.postcode.as_deref()
     }

@@ -66,7 +66,7 @@ impl Kitchen {
         &self.0.name
     }
 
-    /// The street address.
+    /// The street address; null where it is not known.
     async fn address(&self) -> Option<&str> {
         self.0.address.as_deref()
     }

@@ -46,7 +46,7 @@ pub struct Query(
 
 // Each change holds its own way to the database, which nothing else can reach; by default it
 // holds none, for a schema that is printed or checked and never run.
-/// The changes that can be made.
+/// The changes that can be made. One that fails with an error is null, and does not stop the next.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     MenuMutation,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
 };
@@ -38,7 +39,11 @@ use crate::{
     sql::parameter_type,
 };
 
-/// Explain every statement that the example operations issue, and fail where one is planned badly
+/// Explain every statement that operations issue, and fail where one is planned badly
+///
+/// The operations are the examples of the playground, or those in FILES: GraphQL documents, with
+/// their variables beside NAME.graphql in NAME.variables.json if they have any. In these a text
+/// such as "$HOSPITAL" stands for an id, as in the examples.
 ///
 /// PostgreSQL is asked for its plan (EXPLAIN, nothing is changed) of each statement, as an
 /// administrator, as a nurse and as somebody of a kitchen would issue it. A plan is bad when it
@@ -56,6 +61,9 @@ use crate::{
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Explain {
+    /// Explain these operations and not the examples
+    files: Vec<PathBuf>,
+
     /// A table with more rows is large
     #[arg(long, value_name = "ROWS", default_value_t = Bounds::default().large)]
     large: f64,
@@ -91,7 +99,7 @@ impl Explain {
             sort: self.sort,
             cost: self.cost,
         };
-        let explained = explain(app, bounds).await?;
+        let explained = explain(app, bounds, &self.files).await?;
         for statement in &explained {
             if self.all || !statement.faults.is_empty() {
                 let Explained {
@@ -127,8 +135,13 @@ impl Explain {
     }
 }
 
-/// The plans of all statements of all example operations, each text once for each kind of viewer.
-pub async fn explain(app: &App, bounds: Bounds) -> anyhow::Result<Vec<Explained>> {
+/// The plans of all statements of the operations in `files`, or else of all examples, each text
+/// once for each kind of viewer.
+pub async fn explain(
+    app: &App,
+    bounds: Bounds,
+    files: &[PathBuf],
+) -> anyhow::Result<Vec<Explained>> {
     ensure!(
         app.db.backend() == DbBackend::Postgres,
         "plans are those of PostgreSQL; DATABASE_URL is {:?}",
@@ -136,6 +149,10 @@ pub async fn explain(app: &App, bounds: Bounds) -> anyhow::Result<Vec<Explained>
     );
     let sizes = sizes(app).await?;
     let known = examples::objects(app).await?;
+    let examples = match files {
+        [] => examples::all(&known)?,
+        files => examples::of(files, &known)?,
+    };
     let mut explained = Vec::new();
     for (name, viewer) in viewers(app, &known).await? {
         let mut seen = BTreeSet::new();
@@ -143,9 +160,9 @@ pub async fn explain(app: &App, bounds: Bounds) -> anyhow::Result<Vec<Explained>
             file,
             text,
             variables,
-        } in examples::all(&known)?
+        } in &examples
         {
-            for statement in statements(app, viewer, &text, variables).await? {
+            for statement in statements(app, viewer, text, variables).await? {
                 if !seen.insert(statement.sql.clone()) {
                     continue;
                 }
@@ -230,7 +247,7 @@ async fn statements(
     app: &App,
     viewer: Viewer,
     query: &str,
-    variables: Value,
+    variables: &Value,
 ) -> anyhow::Result<Vec<Statement>> {
     let meter = Meter::keeping("explain");
     let touched = Touched::default();
@@ -238,7 +255,7 @@ async fn statements(
     let reads = Reads::new(app, &meter, asks, Arc::new(Everything), &touched);
     let loaders = Loaders::new(reads);
     let request = Request::new(query)
-        .variables(Variables::from_json(variables))
+        .variables(Variables::from_json(variables.clone()))
         .data(viewer)
         .data(loaders.clone())
         .data(Now::new(app.clock.now(), &touched));

@@ -27,9 +27,11 @@ pub struct DishFilter {
     /// Whether traces are acceptable: with true, `freeFrom` leaves out only what a dish contains.
     #[graphql(default = false)]
     allow_traces: bool,
-    /// Only foods whose IDDSI level is one of these, from 3 to 7.
+    /// Only foods whose IDDSI level is one of these, from 3 to 7; together with `drinkTextures`
+    /// also those drinks.
     food_textures: Option<BTreeSet<i16>>,
-    /// Only drinks whose IDDSI level is one of these, from 0 to 4.
+    /// Only drinks whose IDDSI level is one of these, from 0 to 4; together with `foodTextures`
+    /// also those foods.
     drink_textures: Option<BTreeSet<i16>>,
     /// Only dishes of at most so many kilocalories in a portion.
     max_energy_kcal: Option<f64>,

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Hospital, HospitalById};
 use crate::{
     cache::{HotKind, Tag},
-    error::Result,
+    error::{Error, Result},
     graph::{
         Connection, Ctx, Hot, Reads, Row, Slice,
         fetch::{columns, models, one_each, select},
@@ -49,8 +49,9 @@ impl Ward {
     }
 
     /// The hospital it belongs to.
-    async fn hospital(&self, ctx: &Context<'_>) -> Result<Option<Row<Hospital>>> {
-        ctx.load(HospitalById, self.0.hospital_id).await
+    async fn hospital(&self, ctx: &Context<'_>) -> Result<Row<Hospital>> {
+        let hospital = ctx.load(HospitalById, self.0.hospital_id).await?;
+        hospital.ok_or_else(|| Error::internal(anyhow::anyhow!("a ward without its hospital")))
     }
 
     /// Its patients by bed, for those who care for them; nobody for everybody else.

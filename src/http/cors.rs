@@ -13,7 +13,7 @@ const METHODS: HeaderValue = HeaderValue::from_static("GET,POST");
 const HEADERS: HeaderValue = HeaderValue::from_static(
     "content-type,accept,authorization,x-request-id,thali-consistency,x-thali-trace",
 );
-const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id,thali-consistency");
+const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id,thali-consistency,retry-after");
 /// For how long a browser need not ask again, in seconds.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 const ORIGIN: HeaderValue = HeaderValue::from_static("origin");
@@ -103,7 +103,7 @@ mod tests {
         for own in [REQUEST_ID, CONSISTENCY, TRACE] {
             assert!(names(HEADERS).contains(&own.to_string()), "{own}");
         }
-        for own in [REQUEST_ID, CONSISTENCY] {
+        for own in [REQUEST_ID, CONSISTENCY, header::RETRY_AFTER] {
             assert!(names(EXPOSED).contains(&own.to_string()), "{own}");
         }
     }

@@ -61,6 +61,12 @@ pub(crate) use in_both;
 /// A lunch that visitors may eat too, at the price of patients.
 async fn lunch_for_all(app: &TestApp) -> Lunch {
     let lunch = Lunch::lay(app).await;
+    sell_to_visitors(app).await;
+    lunch
+}
+
+/// What patients can order visitors can, at the same price.
+pub async fn sell_to_visitors(app: &TestApp) {
     run_sql(app, "DELETE FROM menu_item_price WHERE audience = 3").await;
     run_sql(
         app,
@@ -69,7 +75,6 @@ async fn lunch_for_all(app: &TestApp) -> Lunch {
          FROM menu_item_price WHERE audience = 1",
     )
     .await;
-    lunch
 }
 
 /// What a mutation of carts answers; as somebody, or as nobody.

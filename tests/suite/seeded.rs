@@ -1,6 +1,9 @@
 //! Seeded orders: consistent with what follows from them, and read by indexes.
 
+use std::path::{Path, PathBuf};
+
 use sea_orm::{ConnectionTrait, Statement};
+use serde_json::json;
 use thali::{
     command::{
         explain::{self, Bounds},
@@ -147,9 +150,9 @@ async fn examples_are_planned_well_and_a_missing_index_is_noticed() {
         // The plan for all values does not know that one month has an order.
         cost: 100_000.0,
     };
-    let faults = async || {
-        let explained = explain::explain(&app.app, bounds).await.unwrap();
-        assert!(explained.len() > 60, "{} statements", explained.len());
+    let faults = async |files: &[PathBuf], bounds: Bounds, least: usize| {
+        let explained = explain::explain(&app.app, bounds, files).await.unwrap();
+        assert!(explained.len() > least, "{} statements", explained.len());
         let bad = explained.into_iter().filter(|one| !one.faults.is_empty());
         bad.map(|one| {
             format!(
@@ -159,11 +162,93 @@ async fn examples_are_planned_well_and_a_missing_index_is_noticed() {
         })
         .collect::<Vec<_>>()
     };
-    let bad = faults().await;
+    let bad = faults(&[], bounds, 60).await;
+    assert!(bad.is_empty(), "{}", bad.join("\n\n"));
+    let folder = tempfile::tempdir().unwrap();
+    // Pages of ten kitchens are sorted together, and nobody knows how small they are.
+    let of_pages = Bounds {
+        sort: 5_000.0,
+        ..bounds
+    };
+    let bad = faults(&lists_of_orders(folder.path()), of_pages, 300).await;
     assert!(bad.is_empty(), "{}", bad.join("\n\n"));
     // The index that events are found by.
     let drop = "ALTER TABLE order_event DROP CONSTRAINT order_event_pkey";
     db.execute_unprepared(drop).await.unwrap();
-    let bad = faults().await.join("\n\n");
+    let bad = faults(&[], bounds, 60).await.join("\n\n");
     assert!(bad.contains("latest-orders (administrator)"), "{bad}");
+}
+
+/// Operations that list orders of everything that has some, by every filter in every order.
+fn lists_of_orders(folder: &Path) -> Vec<PathBuf> {
+    let lists = [
+        (
+            "hospital",
+            "node(id: $hospital) { ... on Hospital { ORDERS } }",
+        ),
+        (
+            "kitchen",
+            "node(id: $kitchen) { ... on Kitchen { ORDERS } }",
+        ),
+        (
+            "patients",
+            "node(id: $ward) { ... on Ward { patients(first: 3) { nodes { ORDERS } } } }",
+        ),
+        ("viewer", "viewer { ORDERS }"),
+    ];
+    let filters = [
+        "",
+        "status: [PLACED, ACCEPTED]",
+        "date: $day",
+        "meal: LUNCH",
+        "deliveryFrom: $from",
+        "deliveryBefore: $from",
+        "flagged: true",
+        "flagged: false",
+        "ward: $ward",
+        "date: $day, meal: LUNCH, status: [PLACED]",
+        "ward: $ward, date: $day, flagged: false",
+    ];
+    let mut files = Vec::new();
+    for (name, list) in lists {
+        for (number, filter) in filters.iter().enumerate() {
+            for field in ["DELIVERY_TIME", "PLACED_AT"] {
+                for direction in ["ASC", "DESC"] {
+                    let order = format!("{{ field: {field}, direction: {direction} }}");
+                    let orders = format!(
+                        "orders(first: 20, filter: {{ {filter} }}, orderBy: {order}) {{
+                            nodes {{ number status }} pageInfo {{ hasNextPage }}
+                        }}"
+                    );
+                    let selected = list.replace("ORDERS", &orders);
+                    let types = [
+                        ("$hospital", "ID!"),
+                        ("$kitchen", "ID!"),
+                        ("$ward", "ID!"),
+                        ("$day", "Date!"),
+                        ("$from", "DateTime!"),
+                    ];
+                    let used = types.iter().filter(|(name, _)| selected.contains(name));
+                    let declared = used.map(|(name, ty)| format!("{name}: {ty}"));
+                    let text = match declared.collect::<Vec<_>>().join(" ") {
+                        none if none.is_empty() => format!("{{ {selected} }}"),
+                        declared => format!("query ({declared}) {{ {selected} }}"),
+                    };
+                    let file = folder.join(format!("{name}-{number}-{field}-{direction}.graphql"));
+                    std::fs::write(&file, text).unwrap();
+                    let variables = json!({
+                        "hospital": "$HOSPITAL",
+                        "kitchen": "$KITCHEN",
+                        "ward": "$WARD",
+                        "day": "$TODAY",
+                        "from": "2026-11-23T11:00:00Z",
+                    });
+                    let beside = file.with_extension("variables.json");
+                    std::fs::write(beside, variables.to_string()).unwrap();
+                    files.push(file);
+                }
+            }
+        }
+    }
+    files
 }

@@ -1,6 +1,6 @@
 //! The example operations, with what their variables stand for in this database.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::{Context, ensure};
 use chrono::Days;
@@ -72,6 +72,31 @@ pub fn all(known: &BTreeMap<String, Value>) -> anyhow::Result<Vec<Example>> {
         });
     }
     Ok(examples)
+}
+
+/// The operations in these files, with these objects.
+pub fn of(files: &[PathBuf], known: &BTreeMap<String, Value>) -> anyhow::Result<Vec<Example>> {
+    let example = |file: &PathBuf| {
+        let name = file.display();
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+        let beside = file.with_extension("variables.json");
+        let variables = match beside.exists() {
+            true => {
+                let name = beside.display();
+                let json = fs::read(&beside).with_context(|| format!("cannot read {name}"))?;
+                let json =
+                    serde_json::from_slice(&json).with_context(|| format!("{name} is not JSON"))?;
+                filled(&json, known).with_context(|| name.to_string())?
+            }
+            false => json!({}),
+        };
+        Ok(Example {
+            file: name.to_string(),
+            text,
+            variables,
+        })
+    };
+    files.iter().map(example).collect()
 }
 
 fn read(path: &str) -> anyhow::Result<&'static str> {

@@ -157,6 +157,9 @@ on_both! {
         let patient = Kind::Patient.id(lunch.patient).0;
         let named = format!("(patient: \"{patient}\")");
         assert_eq!(problems_of(&app, own, &named).await, ["AllergenConflict lines.0.menuItem"]);
+        let lines = cart_of(&app, own, &format!("lines {{ problems{named} {{ __typename }} }}")).await;
+        let conflict = json!([{ "__typename": "AllergenConflict" }]);
+        assert_eq!(lines["lines"], json!([{ "problems": conflict }, { "problems": [] }]));
         // Who is a patient is to say so.
         assert_eq!(problems_of(&app, own, "").await, ["InvalidValue patient"]);
         let nurse = person(&app, &[(Role::Nurse, Place::Hospital(lunch.hospital))]).await;

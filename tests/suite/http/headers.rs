@@ -98,7 +98,7 @@ async fn any_site_may_call_in_development() {
     assert_eq!(reply.header(ALLOWED), "*");
     assert_eq!(
         reply.header("access-control-expose-headers"),
-        "x-request-id,thali-consistency"
+        "x-request-id,thali-consistency,retry-after"
     );
 }
 

@@ -367,7 +367,7 @@ impl<'a> Maker<'a> {
                 format!("from: \"{day}\", to: \"{}\", first: {first}", today())
             }
             ("Query", "cart") => "token: \"nobody has it\"".to_owned(),
-            ("Cart", "problems") => format!("patient: \"{}\"", id("Patient", choices)),
+            ("Cart" | "CartLine", "problems") => format!("patient: \"{}\"", id("Patient", choices)),
             ("Query", "checkMeal") => {
                 let (patient, item) = (id("Patient", choices), id("MenuItem", choices));
                 format!("input: {{ patient: \"{patient}\", items: [{{ menuItem: \"{item}\" }}] }}")

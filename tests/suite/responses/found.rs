@@ -64,7 +64,7 @@ async fn it_has_the_headers_that_any_answer_has() {
                 assert_eq!(reply.header("x-content-type-options"), "nosniff");
                 assert_eq!(reply.header("access-control-allow-origin"), "*");
                 let exposed = reply.header("access-control-expose-headers");
-                assert_eq!(exposed, "x-request-id,thali-consistency");
+                assert_eq!(exposed, "x-request-id,thali-consistency,retry-after");
             }
         }
     }
