@@ -19,6 +19,7 @@ mod m20261121_000010_sessions;
 mod m20261121_000012_ward_orders;
 mod m20261121_000013_tallies;
 mod m20261121_000014_holds;
+mod m20261122_000015_placed_at;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_ward_orders::Migration),
             Box::new(m20261121_000013_tallies::Migration),
             Box::new(m20261121_000014_holds::Migration),
+            Box::new(m20261122_000015_placed_at::Migration),
         ]
     }
 }

@@ -48,7 +48,8 @@ use crate::{
 /// PostgreSQL is asked for its plan (EXPLAIN, nothing is changed) of each statement, as an
 /// administrator, as a nurse and as somebody of a kitchen would issue it. A plan is bad when it
 ///
-///   - reads a large table from end to end (--large says from how many rows on),
+///   - reads a large table from end to end (--large says from how many rows on), or looks through
+///     one in the order of an index until enough rows fit,
 ///   - sorts many rows, which an index should have in order (--sort), or
 ///   - is estimated to cost too much (--cost, in units of the planner: about a page read in order).
 ///

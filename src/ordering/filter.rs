@@ -68,16 +68,13 @@ impl Default for OrderOrder {
 }
 
 impl OrderOrder {
-    /// The id of an order begins with the moment when it was placed.
     pub fn keys(self) -> Order {
-        let keys = match self.field {
-            OrderOrderField::DeliveryTime => {
-                vec![OrderKey::new(column("delivery_at"), KeyType::Moment)]
-            }
-            OrderOrderField::PlacedAt => Vec::new(),
+        let moment = match self.field {
+            OrderOrderField::DeliveryTime => "delivery_at",
+            OrderOrderField::PlacedAt => "placed_at",
         };
         Order {
-            keys,
+            keys: vec![OrderKey::new(column(moment), KeyType::Moment)],
             descending: self.direction == OrderDirection::Desc,
         }
     }

@@ -29,6 +29,9 @@ impl Default for Bounds {
 /// diets of a dish, is as a rule much of the table.
 const NO_INDEX: &str = "\"diets\" &";
 
+/// What it costs at least to read a row by an index over the whole of a table.
+const WHOLE: f64 = 0.02;
+
 /// What `EXPLAIN (FORMAT JSON)` says.
 pub struct Plan(Value);
 
@@ -47,13 +50,20 @@ impl Plan {
         if sql.contains(NO_INDEX) {
             return faults;
         }
+        let large = |node: &Value| {
+            let table = node["Relation Name"].as_str().unwrap_or_default();
+            let rows = sizes.get(table).copied().unwrap_or_default();
+            (rows > bounds.large).then(|| (rows, format!("{rows:.0} rows of {table}")))
+        };
         walk(&self.0, &mut |node| match node["Node Type"].as_str() {
             Some("Seq Scan") => {
-                let table = node["Relation Name"].as_str().unwrap_or_default();
-                let rows = sizes.get(table).copied().unwrap_or_default();
-                if rows > bounds.large {
-                    faults.push(format!("reads all {rows:.0} rows of {table}"));
-                }
+                faults.extend(large(node).map(|(_, text)| format!("reads all {text}")));
+            }
+            // In some order until enough fit: where few do, that is all of them. Of a part of the
+            // table an index is small.
+            Some("Index Scan" | "Index Only Scan") if node["Index Cond"].is_null() => {
+                let all = large(node).filter(|(rows, _)| number(node, "Total Cost") > rows * WHOLE);
+                faults.extend(all.map(|(_, text)| format!("looks through all {text}")));
             }
             Some("Sort" | "Incremental Sort") => {
                 let rows = number(&node["Plans"][0], "Plan Rows");
@@ -137,6 +147,22 @@ mod tests {
         let below =
             json!({ "Node Type": "Limit", "Plans": [scan("ward"), scan("orders_2026_11")] });
         assert_eq!(faults(below), ["reads all 500000 rows of orders_2026_11"]);
+    }
+
+    #[test]
+    fn to_look_through_an_index_until_enough_fit_is_a_fault() {
+        let scan = |condition: &str, cost: f64| {
+            json!({
+                "Node Type": "Index Scan",
+                "Relation Name": "orders_2026_11",
+                condition: "(kitchen_id = 1)",
+                "Total Cost": cost,
+            })
+        };
+        assert_eq!(faults(scan("Index Cond", 3e4)), Vec::<String>::new());
+        assert_eq!(faults(scan("Filter", 8.0)), Vec::<String>::new());
+        let found = faults(scan("Filter", 3e4));
+        assert_eq!(found, ["looks through all 500000 rows of orders_2026_11"]);
     }
 
     #[test]
