@@ -62,7 +62,7 @@ pub use place_order::PlaceOrder;
 pub use place_ward_orders::PlaceWardOrders;
 pub use plates::{load_eater, load_eaters, load_plates, load_plates_of_dishes};
 pub use portions::hold as hold_availability;
-pub use recheck::{flag_all, follow, hold_items, recheck, recheck_dish};
+pub use recheck::{flag_all, follow, hold_items, recheck, recheck_dishes};
 pub use recount::recount;
 pub use sections::Sections;
 pub use sheet::{ProductionSheet, Served, SheetOfKitchen};

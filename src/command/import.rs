@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
-use crate::app::App;
+use crate::{app::App, error::Error};
 
 pub mod bulk;
 pub mod fhir;
@@ -126,4 +126,9 @@ fn print(summary: &Summary, strict: bool) -> ExitCode {
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
+}
+
+/// An error whose cause was logged where it arose.
+fn failed(error: Error) -> anyhow::Error {
+    anyhow::anyhow!("{}", error.message())
 }

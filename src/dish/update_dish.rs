@@ -22,7 +22,7 @@ use crate::{
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Write, Writes, id::Kind, payload},
-    ordering::{hold_items, load_plates_of_dishes, recheck_dish},
+    ordering::{hold_items, load_plates_of_dishes, recheck_dishes},
     patient::Actor,
 };
 
@@ -155,7 +155,7 @@ async fn update_dish(
     }
     if write.problems.is_empty() {
         let plates = async |write: &Write| load_plates_of_dishes(&write.conn, &[id]).await;
-        hold_items(&write.conn, id, write.now).await?;
+        hold_items(&write.conn, &[id], write.now).await?;
         let before = plates(&write).await?;
         (row.version, row.updated_at) = (version, write.now);
         row.into_active_model()
@@ -179,20 +179,16 @@ async fn update_dish(
         };
         write.record(event).await?;
         let after = plates(&write).await?;
-        if let (Some(before), Some(after)) = (before.get(&id), after.get(&id))
-            && before != after
-        {
-            let actor = Actor {
-                account: write.scope.account(),
-                role: write
-                    .scope
-                    .role(&COOKS, place)
-                    .unwrap_or(Role::Administrator),
-                at: write.now,
-            };
-            let events = recheck_dish(&write.conn, actor, id, (before, after)).await?;
-            write.record_all(events).await?;
-        }
+        let actor = Actor {
+            account: write.scope.account(),
+            role: write
+                .scope
+                .role(&COOKS, place)
+                .unwrap_or(Role::Administrator),
+            at: write.now,
+        };
+        let events = recheck_dishes(&write.conn, actor, &before, &after).await?;
+        write.record_all(events).await?;
     }
     write.end(id).await
 }

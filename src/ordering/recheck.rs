@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 mod dish;
 
-pub use dish::{hold_items, recheck_dish};
+pub use dish::{hold_items, recheck_dishes};
 
 use super::{
     load_plates_of_dishes,

@@ -11,7 +11,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::report::{Kind, Problem, Summary};
+use super::{
+    failed,
+    report::{Kind, Problem, Summary},
+};
 use crate::{app::App, db::Meter, event::Event, patient::insert_allergy};
 
 pub mod codes;
@@ -19,7 +22,7 @@ mod held;
 pub mod read;
 mod resources;
 
-use held::{Held, failed};
+use held::Held;
 use read::{Allergy, Heard, Order, Unheard};
 use resources::Resources;
 

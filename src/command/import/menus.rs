@@ -13,6 +13,7 @@ use entity::kitchen;
 use uuid::Uuid;
 
 use super::{
+    failed,
     report::{Progress, Read, Summary},
     source::Source,
 };
@@ -24,6 +25,7 @@ use crate::{
 };
 
 mod catalogue;
+mod changes;
 mod cycle;
 mod dishes;
 mod folder;
@@ -39,6 +41,7 @@ mod week;
 mod writes;
 
 use catalogue::{Catalogues, Described};
+use changes::Changes;
 use dishes::Dishes;
 use folder::Folder;
 use kitchens::Canteen;
@@ -152,7 +155,7 @@ impl Import<'_> {
         let rows = kitchens::write(&transaction, &canteens, self.now, &mut self.summary).await?;
         let nearest = self.options.serve_hospitals;
         let mut readers = serve::attach(&transaction, &rows, &canteens, nearest).await?;
-        self.commit(transaction).await?;
+        self.commit(transaction, Vec::new()).await?;
         let kitchens = rows.into_iter().map(|(slug, row): (_, kitchen::Model)| {
             let readers = readers.remove(&row.id).unwrap_or_default();
             let id = row.id;
@@ -186,11 +189,13 @@ impl Import<'_> {
             }
         }
         let transaction = self.app.db.begin(&Meter::new("import menus")).await?;
+        let mut changes = Changes::default();
         for kitchen in ready.values_mut() {
             let Ready { said, dishes, .. } = kitchen;
-            dishes.write_catalogue(&transaction, said, self.now).await?;
+            dishes.of_catalogue(said, self.now, &mut changes);
         }
-        self.commit(transaction).await?;
+        let events = changes.write(&transaction, self.now).await;
+        self.commit(transaction, events.map_err(failed)?).await?;
         for (_, kitchen) in
             ready.extract_if(|slug, _| !folders.iter().any(|folder| folder.slug == *slug))
         {
@@ -200,8 +205,9 @@ impl Import<'_> {
     }
 
     /// Commits, with an event by which running servers hear of it.
-    async fn commit(&self, transaction: Transaction) -> anyhow::Result<()> {
-        outbox::record(&transaction, vec![Event::DataImported {}], self.now).await?;
+    async fn commit(&self, transaction: Transaction, mut events: Vec<Event>) -> anyhow::Result<()> {
+        events.push(Event::DataImported {});
+        outbox::record(&transaction, events, self.now).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -259,9 +265,14 @@ impl Import<'_> {
             let own = |day: &&Day| owner.get(&day.date) == Some(&index);
             let days: Vec<&Day> = sheet.days.iter().filter(own).collect();
             if !days.is_empty() {
-                let transaction = self.app.db.begin(&Meter::new(sheet.name.as_str())).await?;
+                let meter = Meter::new(sheet.name.as_str());
                 let lines = days.iter().flat_map(|day| &day.lines);
-                dishes.write(&transaction, lines, &said, self.now).await?;
+                let changes = dishes.of_lines(lines, &said, self.now);
+                // A transaction of its own: both hold items, each in the order of their ids.
+                let transaction = self.app.db.begin(&meter).await?;
+                let events = changes.write(&transaction, self.now).await;
+                self.commit(transaction, events.map_err(failed)?).await?;
+                let transaction = self.app.db.begin(&meter).await?;
                 let did = publish::publish(
                     &transaction,
                     (kitchen.id, &kitchen.readers),
@@ -271,7 +282,7 @@ impl Import<'_> {
                     &mut self.counted,
                 );
                 let did = did.await?;
-                self.commit(transaction).await?;
+                self.commit(transaction, Vec::new()).await?;
                 self.summary.add(did);
             }
             let lines = sheet.days.iter().map(|day| day.lines.len() as u64).sum();

@@ -4,13 +4,17 @@
 use std::time::Duration;
 
 use entity::{
-    order, order_event,
+    order, order_event, outbox,
     vocabulary::{Allergen, Criticality, OrderEventKind, Role},
 };
 use futures_util::future::{join, join3};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
-use thali::{db::Meter, graph::id::Kind};
+use thali::{
+    command::import::{menus, report::Progress, source::Source},
+    db::Meter,
+    graph::id::Kind,
+};
 use uuid::Uuid;
 
 use super::{Lunch, admit, all, make_allergic, payload, place, problems, recount};
@@ -165,6 +169,35 @@ on_both! {
         // Once, and not again by what makes it no worse.
         update(&app, &lunch, "LUPIN", 3).await;
         assert_eq!(all::<order_event::Entity>(&app).await.len(), events.len());
+    }
+}
+
+on_both! {
+    async fn a_dish_that_is_imported_anew_flags_as_well(app: TestApp) {
+        let lunch = Lunch::lay(&app).await;
+        make_allergic(&app, lunch.patient, Allergen::Lupin, Criticality::High).await;
+        let ordered = place(&app, lunch.nurse, &lunch.order(&[0], "k1")).await;
+        assert_eq!(ordered["problems"], json!([]));
+        let dishes = &lunch.data.dishes;
+        let dish = dishes.iter().find(|dish| dish.id == lunch.row(0).dish_id).unwrap();
+        let kitchens = &lunch.data.kitchens;
+        let kitchen = kitchens.iter().find(|kitchen| kitchen.id == dish.kitchen_id).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let canteens = json!([{ "canteen_id": kitchen.slug, "name": kitchen.name }]);
+        let catalogue = json!([{
+            "kitchen": kitchen.slug, "name": dish.name, "category": "MAIN", "labels": ["LUPIN"],
+        }]);
+        for (file, json) in [("canteens.json", canteens), ("dishes.json", catalogue)] {
+            std::fs::write(folder.path().join(file), json.to_string()).unwrap();
+        }
+        let source = Source::Folder(folder.path().to_owned());
+        let options = menus::Options { serve_hospitals: None, strict: true };
+        let did = menus::import(&app.app, &source, options, &Progress::silent()).await.unwrap();
+        assert_eq!(did.problems, []);
+        let [order] = all::<order::Entity>(&app).await.try_into().unwrap();
+        assert!(order.flagged_at.is_some(), "{did}");
+        let told = all::<outbox::Entity>(&app).await;
+        assert!(told.iter().any(|event| event.name == "OrderFlagged"));
     }
 }
 

@@ -5,12 +5,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::read::Unheard;
+use super::{super::failed, read::Unheard};
 use crate::{
     app::App,
     auth::{Scope, Viewer},
     db::{Meter, Transaction},
-    error::Error,
     event::Event,
     ordering::{load_eater, rules::Eater},
     outbox,
@@ -93,9 +92,4 @@ impl Held {
         outbox::tell(app, recorded).await;
         Ok(())
     }
-}
-
-/// An error whose cause was logged where it arose.
-pub fn failed(error: Error) -> anyhow::Error {
-    anyhow::anyhow!("{}", error.message())
 }

@@ -10,12 +10,9 @@ use entity::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Query};
 use uuid::Uuid;
 
-use super::{catalogue::Described, labels::Facts, said::Said, week::Line};
+use super::{catalogue::Described, changes::Changes, labels::Facts, said::Said, week::Line};
 use crate::{
-    command::import::{
-        bulk,
-        report::{Kind, Summary},
-    },
+    command::import::report::{Kind, Summary},
     text,
 };
 
@@ -92,33 +89,25 @@ impl Dishes {
         self.ids.contains(&dish)
     }
 
-    /// Writes the dishes of `lines` that are new or of which more is known now.
-    pub async fn write(
+    /// The dishes of `lines` that are new or of which more is known now, to be written.
+    pub fn of_lines<'a>(
         &mut self,
-        db: &impl ConnectionTrait,
-        lines: impl Iterator<Item = &Line>,
+        lines: impl Iterator<Item = &'a Line>,
         said: &Said,
         now: DateTime<Utc>,
-    ) -> Result<(), DbErr> {
+    ) -> Changes {
         let mut changes = Changes::default();
         for line in lines {
             self.decide(&line.key, Some(line), said, now, &mut changes);
         }
-        changes.write(db).await
+        changes
     }
 
-    /// Writes the dishes of the catalogue, also those that are on no menu.
-    pub async fn write_catalogue(
-        &mut self,
-        db: &impl ConnectionTrait,
-        said: &Said,
-        now: DateTime<Utc>,
-    ) -> Result<(), DbErr> {
-        let mut changes = Changes::default();
+    /// The dishes of the catalogue, also those that are on no menu.
+    pub fn of_catalogue(&mut self, said: &Said, now: DateTime<Utc>, changes: &mut Changes) {
         for key in said.catalogue.keys() {
-            self.decide(key, None, said, now, &mut changes);
+            self.decide(key, None, said, now, changes);
         }
-        changes.write(db).await
     }
 
     fn decide(
@@ -167,7 +156,9 @@ impl Dishes {
             allergens: facts.allergens,
             state,
         };
-        changes.add(&known);
+        if state != State::Unchanged {
+            changes.add(&known.row, &known.allergens, state == State::New);
+        }
         self.ids.insert(known.row.id);
         self.known.insert(key.to_owned(), known);
     }
@@ -261,44 +252,4 @@ fn describe(row: &mut dish::Model, described: &Described) {
     row.photo_url = photo.map(|(url, _, _)| url.clone());
     row.photo_width = photo.map(|(_, width, _)| *width);
     row.photo_height = photo.map(|(_, _, height)| *height);
-}
-
-#[derive(Default)]
-struct Changes {
-    new: Vec<dish::Model>,
-    changed: Vec<dish::Model>,
-    allergens: Vec<dish_allergen::Model>,
-}
-
-impl Changes {
-    fn add(&mut self, known: &Known) {
-        match known.state {
-            State::New => self.new.push(known.row.clone()),
-            State::Changed => self.changed.push(known.row.clone()),
-            State::Unchanged | State::NotMet => return,
-        }
-        self.allergens
-            .extend(
-                known
-                    .allergens
-                    .iter()
-                    .map(|(allergen, presence)| dish_allergen::Model {
-                        dish_id: known.row.id,
-                        allergen: *allergen,
-                        presence: *presence,
-                    }),
-            );
-    }
-
-    async fn write(self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
-        bulk::insert::<dish::Entity, _>(db, self.new).await?;
-        for row in self.changed {
-            dish_allergen::Entity::delete_many()
-                .filter(dish_allergen::Column::DishId.eq(row.id))
-                .exec(db)
-                .await?;
-            bulk::update::<dish::Entity, _>(db, row).await?;
-        }
-        bulk::insert::<dish_allergen::Entity, _>(db, self.allergens).await
-    }
 }
