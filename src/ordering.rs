@@ -2,8 +2,9 @@
 //!
 //! Placing one is one decision in one transaction. Whoever holds rows for it holds them in one
 //! order, so that nobody waits for each other: the idempotency key, the account that holds portions,
-//! its hold, patients by id, orders by id, menu items by id, order numbers, portions by menu item,
-//! slots by id, for which all wait, and last the tallies: of dishes by their keys, then of the slot.
+//! its hold, patients by id, dishes by id, menu items by id, orders by id, order numbers, portions by
+//! menu item, slots by id, for which all wait, and last the tallies: of dishes by their keys, then of
+//! the slot.
 
 use async_graphql::MergedObject;
 

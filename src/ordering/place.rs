@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use entity::vocabulary::{OrderEventKind, OrderStatus};
+use entity::{
+    order,
+    vocabulary::{OrderEventKind, OrderStatus},
+};
 use sea_orm::{
     ActiveEnum, ConnectionTrait,
     sea_query::{Expr, OnConflict, Order, Query},
@@ -32,24 +35,34 @@ pub struct Short {
     pub slot: bool,
 }
 
-/// Writes the orders, which are of one menu and one slot, and takes their portions and places.
-/// Where something is short the transaction is not to be committed. What was held for one of them
-/// counts for it.
+/// Takes numbers for these orders of one hospital and one day: before their portions and their slot
+/// are held, as who waits for a number keeps nobody else waiting then.
+pub async fn number(conn: &Transaction, orders: Vec<&mut order::Model>) -> Result<()> {
+    let Some(first) = orders.first() else {
+        return Ok(());
+    };
+    let (hospital, date) = (first.hospital_id, first.date);
+    let ids: Vec<Uuid> = orders.iter().map(|order| order.id).collect();
+    let mut numbers = take_numbers(conn, hospital, date, &ids).await?;
+    for order in orders {
+        order.number = numbers.remove(&order.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// Writes the orders, which have numbers and are of one menu and one slot, and takes their portions
+/// and places. Where something is short the transaction is not to be committed. What was held for
+/// one of them counts for it.
 pub async fn place(
     write: &mut Write,
-    mut accepted: Vec<Accepted>,
+    accepted: Vec<Accepted>,
     slot: &Slot,
     held: &Held,
 ) -> Result<Short> {
     let Some(first) = accepted.first() else {
         return Ok(Short::default());
     };
-    let (hospital, date) = (first.order.hospital_id, first.order.date);
-    let ids: Vec<Uuid> = accepted.iter().map(|accepted| accepted.order.id).collect();
-    let mut numbers = take_numbers(&write.conn, hospital, date, &ids).await?;
-    for Accepted { order, .. } in &mut accepted {
-        order.number = numbers.remove(&order.id).unwrap_or_default();
-    }
+    let date = first.order.date;
     insert_orders(write, &accepted).await?;
     insert_lines(write, &accepted).await?;
     insert_events(write, &accepted).await?;

@@ -7,7 +7,7 @@ use super::{
     CartWrites, Order, OrderById,
     hold::{self, Held},
     known::Known,
-    place::place,
+    place::{number, place},
     short::tell,
     tray::{NewOrderLine, NewOverride, Tray},
 };
@@ -110,7 +110,8 @@ async fn place_order(
     });
     let accepted = known.decide(&tray, id, (wanted, slot.as_ref()), &write, &mut problems)?;
     write.problems.extend(problems);
-    if let (Some(accepted), Some(slot), true) = (accepted, slot, write.problems.is_empty()) {
+    if let (Some(mut accepted), Some(slot), true) = (accepted, slot, write.problems.is_empty()) {
+        number(&write.conn, vec![&mut accepted.order]).await?;
         let short = place(&mut write, vec![accepted], &slot, &held).await?;
         tell(&mut write, (&known, &tray, &held), short, wanted).await?;
     }

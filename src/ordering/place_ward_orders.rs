@@ -12,7 +12,7 @@ use super::{
     decide::Accepted,
     hold::Held,
     known::Known,
-    place::place,
+    place::{number, place},
     portions,
     slots::Slot,
     tray::{NewOrderLine, NewOverride, Tray},
@@ -208,6 +208,9 @@ async fn decide(
     let Some(slot) = slot.filter(|_| write.problems.is_empty()) else {
         return Ok(results);
     };
+    // Also for those that turn out too many: theirs stay unused.
+    let orders = accepted.iter_mut().flatten();
+    number(&write.conn, orders.map(|one| &mut one.order).collect()).await?;
     let open = known.open_slots(write.now, 1);
     let mut left = Left::hold(write, &slot, &accepted).await?;
     let mut placed = Vec::new();
