@@ -16,7 +16,7 @@ type Landed = Option<Result<Arc<dyn Any + Send + Sync>>>;
 /// What is being loaded. Who saw a change does not wait for what was begun before it, so the
 /// snapshot belongs to the key.
 #[derive(Debug, Default)]
-pub struct Flights(Mutex<HashMap<(Name, Snapshot), watch::Receiver<Landed>>>);
+pub struct Flights(Mutex<Table>);
 
 /// A load under way.
 pub struct Flight(watch::Receiver<Landed>);
@@ -28,31 +28,50 @@ pub struct Lead {
     landed: watch::Sender<Landed>,
 }
 
+type Table = HashMap<(Name, Snapshot), watch::Receiver<Landed>>;
+
+/// Who joins flights.
+pub struct Boarding<'a> {
+    flights: &'a Arc<Flights>,
+    table: MutexGuard<'a, Table>,
+}
+
 impl Flights {
-    fn table(&self) -> MutexGuard<'_, HashMap<(Name, Snapshot), watch::Receiver<Landed>>> {
+    fn table(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Lets nobody else join or land meanwhile: of two who want the same many values at once one
+    /// gets all of the leads, and not each some. To be dropped before anything is waited for, and
+    /// before a lead is.
+    pub fn board(self: &Arc<Self>) -> Boarding<'_> {
+        Boarding {
+            flights: self,
+            table: self.table(),
+        }
+    }
+}
+
+impl Boarding<'_> {
     /// Joins the flight if there is one. Else `look` may find that one has just landed; else it
     /// begins, and is led by whoever gets the lead.
     pub fn join<T>(
-        self: &Arc<Self>,
+        &mut self,
         name: &Name,
         snapshot: &Snapshot,
         look: impl FnOnce() -> Option<T>,
     ) -> Joined<T> {
         let key = (name.clone(), snapshot.clone());
-        let mut table = self.table();
-        if let Some(flight) = table.get(&key) {
+        if let Some(flight) = self.table.get(&key) {
             return Joined::Under(Flight(flight.clone()));
         }
         if let Some(found) = look() {
             return Joined::Landed(found);
         }
         let (landed, flight) = watch::channel(None);
-        table.insert(key.clone(), flight.clone());
+        self.table.insert(key.clone(), flight.clone());
         let lead = Lead {
-            flights: self.clone(),
+            flights: self.flights.clone(),
             key,
             landed,
         };
@@ -106,7 +125,7 @@ mod tests {
 
     fn begin(flights: &Arc<Flights>) -> Joined<u8> {
         let name = Name::from(b"a".as_slice());
-        flights.join(&name, &Snapshot::default(), || None)
+        flights.board().join(&name, &Snapshot::default(), || None)
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Cache, HotKind, Kept, Layer, Name, Tag,
+    Cache, HotKind, Kept, Layer, Name, Snapshot, Tag,
     flight::{Flight, Joined, Lead},
     kept::is_nothing,
     memory::Entry,
@@ -109,33 +109,40 @@ impl Cache {
         V: Kept,
     {
         let now = Instant::now();
-        let (mut due, mut begun) = (Vec::new(), Vec::new());
+        let (mut due, mut begun, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         let mut flights: Vec<(usize, Flight)> = Vec::new();
         let asked_for = open.len();
+        let known = |entry: &Entry| entry.value::<V>().map(Ok);
+        let fresh = |asked: &Asked<K>, snapshot: &Snapshot| {
+            let entry = self.memory.get(&asked.name, snapshot)?;
+            entry.is_fresh(now).then_some(entry)
+        };
         for index in open {
             let asked = &asked[index];
             let snapshot = self.generations.read(&asked.tags);
-            let fresh = || {
-                let entry = self.memory.get(&asked.name, &snapshot)?;
-                entry.is_fresh(now).then_some(entry)
+            let Some(entry) = fresh(asked, &snapshot) else {
+                missing.push((index, snapshot));
+                continue;
             };
-            let known = |entry: &Entry| entry.value::<V>().map(Ok);
-            if let Some(entry) = fresh() {
-                if entry.is_due(now)
-                    && let Joined::Begun(lead, _) =
-                        self.flights.join::<()>(&asked.name, &snapshot, || None)
-                {
+            if entry.is_due(now) {
+                let joined = self.flights.board().join(&asked.name, &snapshot, || None);
+                if let Joined::<()>::Begun(lead, _) = joined {
                     due.push((lead, asked.clone()));
                 }
-                answers[index] = known(&entry);
-                continue;
             }
-            match self.flights.join(&asked.name, &snapshot, fresh) {
-                Joined::Landed(entry) => answers[index] = known(&entry),
-                Joined::Under(flight) => flights.push((index, flight)),
-                Joined::Begun(lead, flight) => {
-                    begun.push((lead, asked.clone()));
-                    flights.push((index, flight));
+            answers[index] = known(&entry);
+        }
+        if !missing.is_empty() {
+            let mut boarding = self.flights.board();
+            for (index, snapshot) in missing {
+                let asked = &asked[index];
+                match boarding.join(&asked.name, &snapshot, || fresh(asked, &snapshot)) {
+                    Joined::Landed(entry) => answers[index] = known(&entry),
+                    Joined::Under(flight) => flights.push((index, flight)),
+                    Joined::Begun(lead, flight) => {
+                        begun.push((lead, asked.clone()));
+                        flights.push((index, flight));
+                    }
                 }
             }
         }
