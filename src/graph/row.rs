@@ -15,8 +15,7 @@ use std::{
 };
 
 use async_graphql::{
-    ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerError, ServerResult,
-    Value,
+    ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, Value,
     indexmap::{IndexMap, map::Entry},
     parser::types::{Field, Selection},
     registry::Registry,
@@ -265,25 +264,32 @@ fn applies<T: ObjectType>(ctx: &ContextSelectionSet<'_>, condition: &str) -> boo
             .is_some_and(|interfaces| interfaces.contains(condition))
 }
 
-/// An error of a field that may be null is reported and nulls the field; any other goes up.
+/// What a field found. An error of a field that may be null is reported and nulls the field; any
+/// other goes up.
 fn or_null<T: ObjectType>(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
     result: ServerResult<Option<Value>>,
 ) -> ServerResult<Value> {
-    let error: ServerError = match result {
-        Ok(value) => return Ok(value.unwrap_or_default()),
-        Err(error) => error,
-    };
-    let types = &ctx.schema_env.registry.types;
-    let meta = types
-        .get(&*T::type_name())
-        .and_then(|ty| ty.field_by_name(&field.node.name.node));
-    if meta.is_some_and(|meta| !meta.ty.ends_with('!')) {
-        ctx.add_error(error);
-        return Ok(Value::Null);
+    let ty = || ctx.schema_env.registry.types.get(&*T::type_name());
+    let meta = || ty()?.field_by_name(&field.node.name.node);
+    match result {
+        // An item that cannot be null, and is, is an object of which every field is skipped: of an
+        // interface async-graphql answers null then.
+        Ok(Some(Value::List(mut items))) if items.contains(&Value::Null) => {
+            if meta().is_some_and(|meta| meta.ty.contains("!]")) {
+                let null = items.iter_mut().filter(|item| **item == Value::Null);
+                null.for_each(|item| *item = Value::Object(IndexMap::new()));
+            }
+            Ok(Value::List(items))
+        }
+        Ok(value) => Ok(value.unwrap_or_default()),
+        Err(error) if meta().is_some_and(|meta| !meta.ty.ends_with('!')) => {
+            ctx.add_error(error);
+            Ok(Value::Null)
+        }
+        Err(error) => Err(error),
     }
-    Err(error)
 }
 
 /// Makes one value of what two selections of the same field found; null if either failed.

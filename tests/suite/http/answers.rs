@@ -63,6 +63,29 @@ async fn what_is_skipped_is_not_there() {
     "#);
 }
 
+/// Problems are of an interface, whose objects others resolve.
+#[tokio::test]
+async fn an_object_of_which_all_is_skipped_is_there() {
+    let app = start().await;
+    let check = r#"checkMeal(input: { patient: "UAAAAAAAAAAAAAAAAAAAAAA", items: [{ menuItem: "SeJO7RN_-7YTZvvYN7q0zd0" }] })"#;
+    let query = format!(
+        "{{ {check} {{
+            empty: problems {{ code @skip(if: true) }}
+            before: problems {{ code }} before: problems {{ path @skip(if: true) }}
+            after: problems {{ path @skip(if: true) }} after: problems {{ code }}
+        }} }}"
+    );
+    let answer = ask::query(&app, &query).await.json();
+    let problems = answer["data"]["checkMeal"].as_object().unwrap();
+    for (name, expected) in [
+        ("empty", json!({})),
+        ("before", json!({ "code": "NOT_FOUND" })),
+    ] {
+        assert_eq!(problems[name][0], expected, "{answer:#}");
+    }
+    assert_eq!(problems["after"], problems["before"]);
+}
+
 #[tokio::test]
 async fn an_error_nulls_the_nearest_field_that_may_be_null() {
     let app = demo(|_| {}).await;
