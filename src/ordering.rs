@@ -61,7 +61,7 @@ pub use order::{Order, OrderById};
 pub use override_conflict::OverrideConflict;
 pub use place_order::PlaceOrder;
 pub use place_ward_orders::PlaceWardOrders;
-pub use plates::{load_eater, load_eaters, load_plates, load_plates_of_dishes};
+pub use plates::{load_eater, load_eaters, load_plates, load_plates_of_dishes, plate_of};
 pub use portions::hold as hold_availability;
 pub use recheck::{flag_all, follow, hold_items, recheck, recheck_dishes};
 pub use recount::recount;

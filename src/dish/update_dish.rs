@@ -1,6 +1,6 @@
 //! `updateDish`: what is known of a dish is changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use entity::{
@@ -22,7 +22,7 @@ use crate::{
     error::Result,
     event::Event,
     graph::{Begun, Changed, Plain, Problem, Write, Writes, id::Kind, payload},
-    ordering::{hold_items, load_plates_of_dishes, recheck_dishes},
+    ordering::{hold_items, plate_of, recheck_dishes},
     patient::Actor,
 };
 
@@ -120,6 +120,7 @@ async fn update_dish(
         write.problems.push(problem);
     }
     let known = known.into_iter().map(|row| (row.allergen, row.presence));
+    let before = plate_of(&row, known.clone());
     let mut described = Described {
         row: &mut row,
         allergens: known.collect(),
@@ -154,9 +155,11 @@ async fn update_dish(
         check_name(&mut write, &row).await?;
     }
     if write.problems.is_empty() {
-        let plates = async |write: &Write| load_plates_of_dishes(&write.conn, &[id]).await;
-        hold_items(&write.conn, &[id], write.now).await?;
-        let before = plates(&write).await?;
+        let known = allergens.iter().map(|row| (row.allergen, row.presence));
+        let after = plate_of(&row, known);
+        if before != after {
+            hold_items(&write.conn, &[id], write.now).await?;
+        }
         (row.version, row.updated_at) = (version, write.now);
         row.into_active_model()
             .reset_all()
@@ -178,7 +181,7 @@ async fn update_dish(
             version,
         };
         write.record(event).await?;
-        let after = plates(&write).await?;
+        let plates = |plate| BTreeMap::from([(id, plate)]);
         let actor = Actor {
             account: write.scope.account(),
             role: write
@@ -187,7 +190,7 @@ async fn update_dish(
                 .unwrap_or(Role::Administrator),
             at: write.now,
         };
-        let events = recheck_dishes(&write.conn, actor, &before, &after).await?;
+        let events = recheck_dishes(&write.conn, actor, &plates(before), &plates(after)).await?;
         write.record_all(events).await?;
     }
     write.end(id).await

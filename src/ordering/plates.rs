@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    patient, patient_allergy,
+    dish, patient, patient_allergy,
     position::Cells,
     vocabulary::{Allergen, Presence},
 };
@@ -95,6 +95,20 @@ pub async fn load_plates_of_dishes(
     let mut query = plates(dish.clone());
     query.and_where(is_any_of(dish, dishes, conn.get_database_backend()));
     read(conn, &query).await
+}
+
+/// The plate of a dish that has these allergens.
+pub fn plate_of(row: &dish::Model, allergens: impl Iterator<Item = (Allergen, Presence)>) -> Plate {
+    let mut allergens: Vec<_> = allergens.collect();
+    allergens.sort_unstable_by_key(|(allergen, _)| *allergen);
+    Plate {
+        category: row.category,
+        allergens,
+        allergens_declared: row.allergens_declared,
+        diets: row.diets,
+        food_texture: row.food_texture,
+        drink_thickness: row.drink_thickness,
+    }
 }
 
 /// A row for each allergen of a plate, and one for a plate without.

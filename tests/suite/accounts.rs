@@ -7,7 +7,7 @@ use crate::{
     ask::{Reply, post},
 };
 
-mod cookies;
+pub mod cookies;
 mod refresh;
 mod roles;
 mod sign_in;

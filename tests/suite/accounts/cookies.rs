@@ -14,7 +14,12 @@ use crate::{
 };
 
 /// Signs in with a cookie and returns its `name=value`.
-async fn cookie(app: &TestApp) -> String {
+pub async fn cookie(app: &TestApp) -> String {
+    signed_in(app).await.0
+}
+
+/// The same, and what to send along in order to see it.
+pub async fn signed_in(app: &TestApp) -> (String, String) {
     sign_up(app, "a@b.example").await;
     let mut input = input("a@b.example", PASSWORD);
     input["cookie"] = true.into();
@@ -38,11 +43,11 @@ async fn cookie(app: &TestApp) -> String {
         "{pair}"
     );
     assert!(!reply.body.contains(&pair["__Host-thali=".len()..]));
-    pair.to_owned()
+    (pair.to_owned(), reply.header("thali-consistency"))
 }
 
 /// The address of who is known by this request; an error's code, or nothing for nobody.
-async fn known(request: RequestBuilder) -> String {
+pub async fn known(request: RequestBuilder) -> String {
     let reply = Reply::to(request).await;
     assert_eq!(reply.header("cache-control"), "no-store");
     let answer = reply.json();
@@ -55,7 +60,7 @@ async fn known(request: RequestBuilder) -> String {
     }
 }
 
-fn asking(app: &TestApp, cookie: &str) -> RequestBuilder {
+pub fn asking(app: &TestApp, cookie: &str) -> RequestBuilder {
     post(app)
         .header("cookie", cookie)
         .json(&json!({ "query": VIEWER }))

@@ -11,6 +11,7 @@ use super::{
     started, token_of_change, until,
 };
 use crate::{
+    accounts::cookies::{asking, known, signed_in},
     app::{TOKEN, TestApp},
     ask::Reply,
     websocket::{Socket, connect_with, receive, send},
@@ -86,6 +87,17 @@ async fn who_wrote_sees_it_and_others_as_soon_as_it_is_replayed() {
         replica.logged(PRICES) > asked
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_just_signed_in_is_known_by_their_cookie() {
+    let (primary, _) = filled().await;
+    let replica = Server::replica_of(&primary).await;
+    let app = served(&primary, &[&replica], |config| config.replica_lag = NEVER).await;
+    replica.sql("SELECT pg_wal_replay_pause()").await;
+    let (cookie, token) = signed_in(&app).await;
+    let asked = asking(&app, &cookie).header("sec-fetch-site", "same-origin");
+    assert_eq!(known(asked.header(CONSISTENCY, token)).await, "a@b.example");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
