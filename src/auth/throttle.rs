@@ -18,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_millis(250);
 /// From how many names on those that are over are thrown away.
 const MANY_NAMES: usize = 100_000;
 
-/// Counts names until one has more than it may, and answers with the counts and the milliseconds
+/// Counts names until one has more than it may (what is taken back, for all), and answers with the counts and the milliseconds
 /// until they begin anew.
 const COUNT: &str = "
 local counts = {}
@@ -27,7 +27,7 @@ for i, key in ipairs(KEYS) do
     if redis.call('PTTL', key) < 0 then redis.call('PEXPIRE', key, ARGV[2]) end
     counts[#counts + 1] = count
     counts[#counts + 1] = redis.call('PTTL', key)
-    if count > tonumber(ARGV[2 + i]) then break end
+    if tonumber(ARGV[1]) > 0 and count > tonumber(ARGV[2 + i]) then break end
 end
 return counts";
 
@@ -142,7 +142,7 @@ impl Throttle {
             counted.count += by;
             let left = (counted.until - now).to_std().unwrap_or_default();
             counts.push((counted.count, left));
-            if counted.count > bound.most {
+            if by > 0 && counted.count > bound.most {
                 break;
             }
         }
@@ -182,6 +182,19 @@ mod tests {
             let _ = throttle.attempt(&bounds, DateTime::UNIX_EPOCH).await;
         }
         assert_eq!(throttle.here.lock().unwrap().names.len(), 1 + 3);
+    }
+
+    #[tokio::test]
+    async fn right_ones_are_taken_back_whatever_others_did() {
+        let throttle = Throttle::new(Duration::from_secs(60), None);
+        let (from, own) = (Bound::new("from", 2), Bound::new("own", 1));
+        let (both, now) = ([from.clone(), own.clone()], DateTime::UNIX_EPOCH);
+        throttle.attempt(&both, now).await.unwrap();
+        for _ in 0..3 {
+            let _ = throttle.attempt(std::slice::from_ref(&from), now).await;
+        }
+        throttle.forgive(&both, now).await;
+        throttle.attempt(&[own], now).await.unwrap();
     }
 
     #[tokio::test]
